@@ -1,0 +1,59 @@
+/** What a hashed document may consist of. Money and prices are strings, counts are safe integers. */
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue | undefined };
+
+const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+
+/**
+ * Writes a document as RFC 8785 canonical JSON: keys by UTF-16 code unit, no white space. An absent
+ * field (`undefined`) is left out.
+ *
+ * @throws TypeError for numbers that are not safe integers (hashed documents hold no others) and for
+ *   text that is not well-formed Unicode
+ */
+export function canonicalJson(value: JsonValue): string {
+  switch (typeof value) {
+    case 'string':
+      return canonicalString(value);
+    case 'number':
+      return canonicalNumber(value);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'object':
+      return value === null ? 'null' : canonicalObject(value);
+    default:
+      throw new TypeError(`cannot write ${typeof value} as canonical JSON`);
+  }
+}
+
+function canonicalObject(value: object): string {
+  if (Array.isArray(value)) {
+    const items: readonly JsonValue[] = value;
+    return `[${items.map((item) => canonicalJson(item)).join(',')}]`;
+  }
+  const record = value as { readonly [key: string]: JsonValue | undefined };
+  const members: string[] = [];
+  // The default order of sort() is by UTF-16 code unit, as the RFC asks.
+  for (const key of Object.keys(record).sort()) {
+    const member = record[key];
+    if (member !== undefined) members.push(`${canonicalString(key)}:${canonicalJson(member)}`);
+  }
+  return `{${members.join(',')}}`;
+}
+
+function canonicalString(text: string): string {
+  if (LONE_SURROGATE.test(text)) throw new TypeError('text is not well-formed Unicode');
+  return JSON.stringify(text);
+}
+
+function canonicalNumber(value: number): string {
+  if (!Number.isSafeInteger(value)) {
+    throw new TypeError(`number was ${value}, hashed documents hold safe integers only`);
+  }
+  return String(value);
+}

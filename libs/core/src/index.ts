@@ -1,0 +1,6 @@
+export * from './compare.js';
+export * from './domain-error.js';
+export * from './instant.js';
+export * from './invariant.js';
+export * from './ports.js';
+export * from './result.js';

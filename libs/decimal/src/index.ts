@@ -1,0 +1,6 @@
+export * from './apportion.js';
+export * from './base-units.js';
+export * from './bps.js';
+export * from './decimal.js';
+export * from './human-decimal.js';
+export * from './rounding.js';
