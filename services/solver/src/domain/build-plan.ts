@@ -1,0 +1,156 @@
+import {
+  compare,
+  domainError,
+  err,
+  invalidFields,
+  invariant,
+  ok,
+  sorted,
+  type DomainError,
+  type Instant,
+  type Result,
+} from '@trimtab/core';
+import { BPS_WHOLE } from '@trimtab/decimal';
+import { checkExplicitTargets, type ExplicitTarget } from './explicit-targets.js';
+import { metricsOf } from './metrics.js';
+import { totalDelta } from './no-op.js';
+import { ALGORITHM_VERSION, type Plan, type PlanInputs } from './plan.js';
+import { documentHashes, planHashOf } from './plan-hash.js';
+import type { ManagerSettings, Policy } from './policy.js';
+import { solve } from './solve.js';
+import { buildSteps, MAX_STEPS, stepCountOf } from './steps.js';
+import type { StrategyInput } from './strategy.js';
+import { targetsOf } from './targets.js';
+import type { VaultState } from './vault-state.js';
+import { verifyPlan } from './verify.js';
+
+/** What every plan is built from. Time is an argument: the solver reads no clock. */
+interface PlanProblem {
+  readonly policy: Policy;
+  readonly vault: VaultState;
+  /** The price snapshot under which the vault was valued. */
+  readonly snapshotHash: string;
+  readonly generateTime: Instant;
+}
+
+/** A plan whose weights the solver finds in rounds. */
+export interface RoundsProblem extends PlanProblem {
+  readonly mode: 'ROUNDS';
+  /** Unique by strategyId and by assetId, in any order. */
+  readonly strategies: readonly StrategyInput[];
+  readonly manager: ManagerSettings;
+}
+
+/** A plan whose weights the caller states. */
+export interface ExplicitProblem extends PlanProblem {
+  readonly mode: 'EXPLICIT';
+  readonly targets: readonly ExplicitTarget[];
+}
+
+/**
+ * Builds a plan with all its documents and checks it before it leaves. Equal problems give equal
+ * bytes, whatever the order of their lists.
+ *
+ * Refusals: explicit targets that break the policy (INVALID_ARGUMENT with every field), and a plan
+ * of more than 10 000 steps (`POLICY_INFEASIBLE`).
+ */
+export function buildPlan(problem: RoundsProblem | ExplicitProblem): Result<Plan, DomainError> {
+  const draft = problem.mode === 'ROUNDS' ? draftRounds(problem) : draftExplicit(problem);
+  if (!draft.ok) return draft;
+  const plan = seal(problem, draft.value);
+  const checked = verifyPlan(plan);
+  invariant(checked.ok, checked.ok ? '' : `a built plan verifies: ${checked.error.message}`);
+  return ok(plan);
+}
+
+type Draft = Omit<Plan, 'planHash' | 'summary'> & {
+  readonly reserveBps: number;
+  readonly idleBps: number;
+  readonly expectedBlendedApyBps: number;
+  readonly riskBudgetUsageBps: number;
+};
+
+function draftRounds(problem: RoundsProblem): Result<Draft, DomainError> {
+  const { policy, manager, vault } = problem;
+  const strategies = sorted(problem.strategies, (left, right) =>
+    compare(left.strategy.strategyId, right.strategy.strategyId),
+  );
+  const { assessed, reserveBps, allocation, metrics } = solve({ strategies, policy, manager });
+  const definitions = strategies.map(({ strategy }) => strategy);
+  const { weights, rounds, clips, idleBps } = allocation;
+  const { maxNotional } = manager;
+  const stepProblem = { strategies: definitions, weights, vault, maxNotional };
+  const stepCount = stepCountOf(stepProblem);
+  if (stepCount > BigInt(MAX_STEPS)) return err(tooManySteps(stepCount, maxNotional));
+  const { expectedBlendedApyBps, riskBudgetUsageBps } = metrics;
+  return ok({
+    targets: targetsOf(definitions, weights),
+    steps: buildSteps(stepProblem),
+    inputs: { strategies, policy, manager, vault, options: { mode: 'ROUNDS' } },
+    scores: assessed.assessments,
+    trace: { rounds, clips },
+    reserveBps,
+    idleBps,
+    expectedBlendedApyBps,
+    riskBudgetUsageBps,
+  });
+}
+
+/** No score and no protocol: the reserve is the policy's minimum, and nothing is known to earn. */
+function draftExplicit(problem: ExplicitProblem): Result<Draft, DomainError> {
+  const { policy, vault } = problem;
+  const targets = checkExplicitTargets(problem.targets, policy);
+  if (!targets.ok) return err(invalidFields(targets.error));
+  const allocated = targets.value.reduce((sum, { weightBps }) => sum + weightBps, 0);
+  const reserveBps = policy.minLiquidReserveBps;
+  const { expectedBlendedApyBps, riskBudgetUsageBps } = metricsOf([]);
+  const inputs: PlanInputs = { strategies: [], policy, vault, options: { mode: 'EXPLICIT' } };
+  return ok({
+    targets: targets.value,
+    steps: [],
+    inputs,
+    scores: [],
+    trace: { rounds: [], clips: [] },
+    reserveBps,
+    idleBps: BPS_WHOLE - reserveBps - allocated,
+    expectedBlendedApyBps,
+    riskBudgetUsageBps,
+  });
+}
+
+function seal(problem: PlanProblem, draft: Draft): Plan {
+  const { vault, policy } = problem;
+  const { targets, steps, inputs, scores, trace } = draft;
+  const summary = {
+    algorithmVersion: ALGORITHM_VERSION,
+    mode: inputs.options.mode,
+    vaultId: vault.vaultId,
+    vaultVersion: vault.vaultVersion,
+    nav: vault.nav,
+    ...(policy.policyId === undefined ? {} : { policyId: policy.policyId }),
+    ...(policy.policyVersion === undefined ? {} : { policyVersion: policy.policyVersion }),
+    snapshotHash: problem.snapshotHash,
+    reserveBps: draft.reserveBps,
+    idleBps: draft.idleBps,
+    expectedBlendedApyBps: draft.expectedBlendedApyBps,
+    riskBudgetUsageBps: draft.riskBudgetUsageBps,
+    ...totalDelta(targets, vault.weights, policy.minRebalanceDeltaBps),
+    ...documentHashes(draft),
+    generateTime: problem.generateTime,
+  };
+  return { planHash: planHashOf(summary), summary, targets, steps, inputs, scores, trace };
+}
+
+function tooManySteps(stepCount: bigint, maxNotional: bigint): DomainError {
+  return domainError(
+    'FAILED_PRECONDITION',
+    'POLICY_INFEASIBLE',
+    `the manager's maximum notional of ${maxNotional} cuts this plan into ${stepCount} steps, at most ${MAX_STEPS} are allowed`,
+    {
+      clause: 'max_notional',
+      found: stepCount.toString(),
+      limit: String(MAX_STEPS),
+      max_notional: maxNotional.toString(),
+    },
+  );
+}

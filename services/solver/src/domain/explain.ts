@@ -1,0 +1,45 @@
+import { invariant } from '@trimtab/core';
+import { BPS_WHOLE } from '@trimtab/decimal';
+import type { Plan } from './plan.js';
+
+/** One line of the explanation of a plan. All lines sum to 10 000 bps. */
+export interface ExplanationLine {
+  readonly kind: 'GRANT' | 'RESERVE' | 'IDLE';
+  /** The position that has the weight; grants only. */
+  readonly assetId?: string;
+  readonly strategyId?: string;
+  readonly weightBps: number;
+  /** Why, in one sentence. */
+  readonly text: string;
+}
+
+/** Where every basis point of the vault goes: the grants by (asset, side), the reserve, what is idle. */
+export function explainLines(plan: Plan): readonly ExplanationLine[] {
+  const { summary, targets, inputs } = plan;
+  const lines: readonly ExplanationLine[] = [
+    ...targets.map(({ assetId, side, strategyId, weightBps }): ExplanationLine => {
+      const why = strategyId === undefined ? 'stated by the caller' : grantText(plan, strategyId);
+      const text = `${assetId} ${side}: ${why}`;
+      return { kind: 'GRANT', assetId, weightBps, text, ...(strategyId ? { strategyId } : {}) };
+    }),
+    {
+      kind: 'RESERVE',
+      weightBps: summary.reserveBps,
+      text: `the policy keeps at least ${inputs.policy.minLiquidReserveBps} bps liquid; unhealthy strategies add 100 each, up to 3000`,
+    },
+    { kind: 'IDLE', weightBps: summary.idleBps, text: 'no strategy had room left for it' },
+  ];
+  const sum = lines.reduce((total, { weightBps }) => total + weightBps, 0);
+  invariant(sum === BPS_WHOLE, `the lines of an explanation sum to 10 000, found ${sum}`);
+  return lines;
+}
+
+function grantText(plan: Plan, strategyId: string): string {
+  const score = plan.scores.find((line) => line.strategyId === strategyId)?.score?.scoreBps ?? 0;
+  const grants = plan.trace.rounds.flatMap((round, index) =>
+    round
+      .filter((grant) => grant.strategyId === strategyId)
+      .map((grant) => `${grant.weightBps} bps in round ${index + 1}`),
+  );
+  return `score ${score} earned ${grants.join(', ')}`;
+}

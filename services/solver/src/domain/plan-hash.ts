@@ -1,0 +1,32 @@
+import { contentHash, TAGS } from '@trimtab/canonical';
+import {
+  inputsDocument,
+  planDocument,
+  scoresDocument,
+  stepsDocument,
+  targetsDocument,
+} from './plan-documents.js';
+import type { Plan, PlanSummary } from './plan.js';
+
+/** The hashes of the four documents that a plan document names. */
+export type DocumentHashes = Pick<
+  PlanSummary,
+  'targetWeightsHash' | 'txBundleHash' | 'inputsHash' | 'scoresHash'
+>;
+
+/** Hashes the documents of a plan under their tags. */
+export function documentHashes(
+  plan: Pick<Plan, 'targets' | 'steps' | 'inputs' | 'scores'>,
+): DocumentHashes {
+  return {
+    targetWeightsHash: contentHash(TAGS.targets, targetsDocument(plan.targets)),
+    txBundleHash: contentHash(TAGS.steps, stepsDocument(plan.steps)),
+    inputsHash: contentHash(TAGS.inputs, inputsDocument(plan.inputs)),
+    scoresHash: contentHash(TAGS.scores, scoresDocument(plan.scores)),
+  };
+}
+
+/** The hash of the plan document: the plan's id. */
+export function planHashOf(summary: PlanSummary): string {
+  return contentHash(TAGS.plan, planDocument(summary));
+}

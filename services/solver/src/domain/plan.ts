@@ -1,0 +1,79 @@
+import type { Instant } from '@trimtab/core';
+import type { Clip, Grant } from './allocate.js';
+import type { Assessment } from './candidates.js';
+import type { ManagerSettings, Policy } from './policy.js';
+import type { Step } from './steps.js';
+import type { StrategyInput } from './strategy.js';
+import type { Target } from './targets.js';
+import type { VaultState } from './vault-state.js';
+
+/** How the targets of a plan came to be. */
+export type PlanMode = 'ROUNDS' | 'EXPLICIT';
+
+/** Counts the changes of the rules that could give another plan from equal inputs. */
+export const ALGORITHM_VERSION = 1;
+
+/** Everything a plan was made from, as it was when the plan was made. */
+export interface PlanInputs {
+  /** By strategyId; empty in EXPLICIT plans. */
+  readonly strategies: readonly StrategyInput[];
+  readonly policy: Policy;
+  /** Absent in EXPLICIT plans. */
+  readonly manager?: ManagerSettings;
+  readonly vault: VaultState;
+  readonly options: PlanOptions;
+}
+
+/** Choices of the caller that change the result. */
+export interface PlanOptions {
+  readonly mode: PlanMode;
+}
+
+/** The plan document: the result in numbers, and every other document by its hash. */
+export interface PlanSummary {
+  readonly algorithmVersion: number;
+  readonly mode: PlanMode;
+  readonly vaultId: string;
+  readonly vaultVersion: number;
+  /** Base units of the underlying. */
+  readonly nav: bigint;
+  /** Absent, with the version, when no stored policy was named. */
+  readonly policyId?: string;
+  readonly policyVersion?: number;
+  readonly snapshotHash: string;
+  readonly inputsHash: string;
+  readonly scoresHash: string;
+  readonly reserveBps: number;
+  readonly idleBps: number;
+  readonly expectedBlendedApyBps: number;
+  readonly riskBudgetUsageBps: number;
+  readonly totalDeltaBps: number;
+  readonly noOp: boolean;
+  readonly targetWeightsHash: string;
+  readonly txBundleHash: string;
+  readonly generateTime: Instant;
+}
+
+/** A plan with all its documents. Its id is its hash. */
+export interface Plan {
+  readonly planHash: string;
+  readonly summary: PlanSummary;
+  readonly targets: readonly Target[];
+  readonly steps: readonly Step[];
+  readonly inputs: PlanInputs;
+  /** Every strategy of the inputs, by strategyId. */
+  readonly scores: readonly Assessment[];
+  /** How the weights came to be; follows from the inputs and is not hashed. */
+  readonly trace: PlanTrace;
+}
+
+/** The rounds of an allocation and the caps that shaped them; empty in EXPLICIT plans. */
+export interface PlanTrace {
+  readonly rounds: readonly (readonly Grant[])[];
+  readonly clips: readonly Clip[];
+}
+
+/** Nothing was allocated: APY and risk are 0 by definition (trap T11). */
+export function isNoAllocation(plan: Plan): boolean {
+  return plan.targets.every(({ weightBps }) => weightBps === 0);
+}

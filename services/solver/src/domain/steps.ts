@@ -1,0 +1,108 @@
+import { compare, invariant, present, sorted } from '@trimtab/core';
+import { bpsOf } from '@trimtab/decimal';
+import type { AdapterStep, StepOperation } from './adapters/adapter.js';
+import { adapterOf } from './adapters/adapter-of.js';
+import { chunkAmounts, chunkCountOf } from './chunk.js';
+import type { InstructionEnvelope, Strategy } from './strategy.js';
+import { longWeightBps, type VaultState } from './vault-state.js';
+
+/** One venue instruction of a plan (solver rules, steps). */
+export interface Step {
+  readonly strategyId: string;
+  readonly assetId: string;
+  readonly operation: StepOperation;
+  /** Base units of the underlying. */
+  readonly amount: bigint;
+  /** The place of this piece among the pieces of one instruction, from 0. */
+  readonly chunkIndex: number;
+  readonly chunkCount: number;
+  readonly envelopes: readonly InstructionEnvelope[];
+}
+
+/** What the steps of a plan are built from. */
+export interface StepProblem {
+  readonly strategies: readonly Strategy[];
+  readonly weights: ReadonlyMap<string, number>;
+  readonly vault: VaultState;
+  /** The largest amount of one step, base units of the underlying, above 0. */
+  readonly maxNotional: bigint;
+}
+
+/** A plan with more pieces than this is refused before its steps are built. */
+export const MAX_STEPS = 10_000;
+
+/**
+ * The instructions that bring every strategy from its live to its target notional: all that take
+ * money out before any that put money in, then by strategyId. Zero amounts are dropped unless they
+ * hold; large steps are cut unless they carry envelopes, which stay whole.
+ */
+export function buildSteps(problem: StepProblem): readonly Step[] {
+  const planned = plannedSteps(problem);
+  // The sort is stable, so the steps of one strategy keep the order its adapter gave them.
+  const ordered = sorted(
+    planned,
+    (left, right) =>
+      compare(rank(left.step.operation), rank(right.step.operation)) ||
+      compare(left.strategy.strategyId, right.strategy.strategyId),
+  );
+  return ordered.flatMap(({ strategy, step }) => cut(strategy, step, problem.maxNotional));
+}
+
+/** How many steps a plan would have, found without building them. */
+export function stepCountOf(problem: StepProblem): bigint {
+  return plannedSteps(problem).reduce(
+    (count, { step }) =>
+      count + (step.envelopes.length > 0 ? 1n : chunkCountOf(step.amount, problem.maxNotional)),
+    0n,
+  );
+}
+
+/** Target notional less live notional, `floor(nav · w / 10 000)` each. */
+export function deltaOf(strategy: Strategy, problem: StepProblem): bigint {
+  const { vault, weights } = problem;
+  const target = bpsOf(vault.nav, weights.get(strategy.strategyId) ?? 0);
+  return target - bpsOf(vault.nav, longWeightBps(vault, strategy.assetId));
+}
+
+interface PlannedStep {
+  readonly strategy: Strategy;
+  readonly step: AdapterStep;
+}
+
+function plannedSteps(problem: StepProblem): readonly PlannedStep[] {
+  return problem.strategies.flatMap((strategy) =>
+    movesOf(strategy, problem)
+      .filter((step) => step.amount > 0n || step.operation === 'HOLD')
+      .map((step) => ({ strategy, step })),
+  );
+}
+
+function movesOf(strategy: Strategy, problem: StepProblem): readonly AdapterStep[] {
+  const delta = deltaOf(strategy, problem);
+  const adapter = adapterOf(strategy.adapter);
+  if (adapter === undefined && delta === 0n) return [];
+  return present(adapter, `strategy ${strategy.strategyId} has an adapter`).buildSteps({
+    strategy,
+    delta,
+  });
+}
+
+function rank(operation: StepOperation): number {
+  return operation === 'DEPOSIT' || operation === 'HOLD' ? 1 : 0;
+}
+
+function cut(strategy: Strategy, step: AdapterStep, maxNotional: bigint): readonly Step[] {
+  invariant(maxNotional > 0n, 'the maximum notional of a step is positive');
+  const { strategyId, assetId } = strategy;
+  const { operation, envelopes } = step;
+  const amounts = envelopes.length > 0 ? [step.amount] : chunkAmounts(step.amount, maxNotional);
+  return amounts.map((amount, chunkIndex) => ({
+    strategyId,
+    assetId,
+    operation,
+    amount,
+    chunkIndex,
+    chunkCount: amounts.length,
+    envelopes,
+  }));
+}

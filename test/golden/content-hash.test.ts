@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { conformHash } from '@trimtab/solver/domain';
+
+interface HashVectors {
+  readonly cases: Record<string, unknown>[];
+}
+
+const load = (): HashVectors =>
+  JSON.parse(
+    readFileSync(new URL('./vectors/content-hash.json', import.meta.url), 'utf8'),
+  ) as HashVectors;
+
+describe('content hash vectors', () => {
+  it('every case has its canonical form and its hash', () => {
+    const file = load();
+    expect(conformHash(file)).toEqual({ passed: file.cases.length, failed: 0, differences: [] });
+    expect(file.cases.length).toBe(5);
+  });
+
+  it.each([
+    ['canonical', '[ ]', 'case 0: canonical was [], expected [ ]'],
+    ['sha256', 'no', 'case 0: sha256 was 09a6'],
+    ['tag', 'trimtab/other/v1', 'case 0: sha256 was '],
+  ])('a wrong %s fails that case', (field, value, difference) => {
+    const [first, ...others] = load().cases;
+    const report = conformHash({ cases: [{ ...first, [field]: value }, ...others] });
+    expect([report.passed, report.failed]).toEqual([4, 1]);
+    expect(report.differences.join()).toContain(difference);
+  });
+
+  it('a document that hashed documents cannot be fails without stopping the run', () => {
+    const report = conformHash({ cases: [{ tag: 't', document: 1.5 }, ...load().cases] });
+    expect([report.passed, report.failed]).toEqual([5, 1]);
+    expect(report.differences[0]).toContain('safe integers only');
+  });
+});
