@@ -1,0 +1,74 @@
+# Trimtab. `make help` lists what there is to do; each target below says what it is for.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+export NODE_NO_WARNINGS := 1
+
+NODE_MODULES := node_modules/.package-lock.json
+TRIMTAB := node libs/cli/dist/main.js
+DATA_FOLDER ?= .trimtab
+
+.PHONY: help setup generate build check lint format tidy proto-check test test-unit test-integration test-e2e \
+  test-node24 demo dev bench ci nats-server clean
+
+help: ## list the targets
+	@grep -hE '^[a-zA-Z0-9_-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
+
+setup: $(NODE_MODULES) ## install what npm provides (PostgreSQL included)
+
+$(NODE_MODULES): package-lock.json package.json
+	npm ci --no-fund --no-audit
+	@touch $@
+
+generate: setup ## regenerate libs/contracts/src/gen from proto/
+	node libs/contracts/generate.mjs
+
+build: setup ## compile every workspace
+	npx tsc -b
+
+check: build lint proto-check ## types, lint, format, protos, freshness of generated code
+
+lint: setup ## eslint and prettier
+	npx prettier --check --log-level warn .
+	npx eslint .
+	npx tsc -p tsconfig.test.json
+
+format: setup ## write prettier's layout
+	npx prettier --write --log-level warn .
+	npx buf format -w
+
+proto-check: setup ## buf lint, format and breaking; the generated code is fresh
+	test/run/proto-check.sh
+
+nats-server: ## make sure a nats-server binary is on the machine
+	@test/run/ensure-nats-server.sh
+
+test: build nats-server ## all tests; the last line is "N passed, N failed"
+	node test/run/all.mjs
+
+test-unit: setup ## unit, property, golden, contract and tidy tests: no server needed
+	npx vitest run --project unit
+
+test-integration: setup nats-server ## integration and end-to-end tests on private PostgreSQL and NATS servers
+	npx vitest run --project integration
+
+test-e2e: setup nats-server ## the end-to-end stories only
+	npx vitest run --project integration test/e2e
+
+test-node24: build nats-server ## all tests on Node 24, brought by npm
+	npx --yes -p node@24 node test/run/all.mjs
+
+demo: build ## the main job: two rebalances on real prices, with failures, in under a minute
+	@$(TRIMTAB) demo
+
+dev: build ## the whole suite in one process on fixed ports, data kept in $(DATA_FOLDER)
+	@$(TRIMTAB) dev --data-folder $(DATA_FOLDER)
+
+bench: build ## cost per recalibration as a ratio to a floor of the same run
+	npx tsx --conditions trimtab-source test/bench/recalibrate.ts
+
+ci: ## what CI runs: every check, then every test
+	$(MAKE) check
+	$(MAKE) test
+
+clean: ## remove what was built
+	rm -rf libs/*/dist services/*/dist coverage
