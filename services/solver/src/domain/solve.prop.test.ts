@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compare } from '@trimtab/core';
+import { buildPlan, type RoundsProblem } from './build-plan.js';
+import { explainLines } from './explain.js';
+import { managerOf, policyOf, roundsProblem, strategyInput, vaultOf } from './solver.fixture.js';
+import { verifyPlan } from './verify.js';
+
+const SEED = 20260718;
+const bps = (max: number) => fc.integer({ min: 0, max });
+
+const strategiesArbitrary = fc
+  .uniqueArray(fc.stringMatching(/^[a-z]{1,4}$/), { maxLength: 14 })
+  .chain((ids) =>
+    fc.tuple(
+      ...ids.map((id) =>
+        fc
+          .record({
+            protocol: fc.constantFrom('aave', 'marginfi', 'drift', 'perena'),
+            state: fc.constantFrom('ACTIVE', 'ACTIVE', 'ACTIVE', 'PAUSED', 'EXIT_ONLY'),
+            exotic: fc.boolean(),
+            canary: fc.boolean(),
+            strategyCapBps: bps(10_000),
+            grossApyBps: fc.integer({ min: -200, max: 3000 }),
+            feeBps: bps(60),
+            riskScoreBps: bps(900),
+            liquidityProfile: fc.constantFrom('INSTANT', 'SAME_DAY', 'BATCHED', 'TERM'),
+            withdrawalDelayHours: bps(100),
+            operationalComplexityBps: bps(520),
+            oracleHealthy: fc.nat(9).map((roll) => roll > 0),
+            protocolHealthy: fc.nat(9).map((roll) => roll > 0),
+            withdrawalsHealthy: fc.boolean(),
+          })
+          .map(({ protocol, state, exotic, canary, strategyCapBps, ...snapshot }) =>
+            strategyInput(id, { protocol, state, exotic, canary, strategyCapBps }, snapshot),
+          ),
+      ),
+    ),
+  );
+
+const problemArbitrary: fc.Arbitrary<RoundsProblem> = fc
+  .record({
+    strategies: strategiesArbitrary,
+    minLiquidReserveBps: bps(3000),
+    strategyCapBps: bps(10_000),
+    protocolCaps: fc.constantFrom([], [{ protocol: 'aave', capBps: 1234 }]),
+    defaultProtocolCapBps: bps(10_000),
+    exoticCapBps: bps(10_000),
+    marginFiCapBps: bps(10_000),
+    nav: fc.bigInt({ min: 1n, max: 10n ** 36n }),
+    heldBps: bps(700),
+  })
+  .map(({ strategies, nav, heldBps, ...limits }) =>
+    roundsProblem(strategies, {
+      policy: policyOf(limits),
+      manager: managerOf(strategies.filter((_, index) => index % 5 !== 4)),
+      vault: vaultOf({
+        nav,
+        weights: strategies.map(({ strategy: { assetId } }) => ({
+          assetId,
+          side: 'LONG',
+          weightBps: heldBps,
+        })),
+      }),
+    }),
+  );
+
+const built = (problem: RoundsProblem) => {
+  const result = buildPlan(problem);
+  if (!result.ok) throw new Error(result.error.message);
+  return result.value;
+};
+
+describe('every solver plan', () => {
+  it('is feasible under every cap, by the second opinion, and its lines sum to 10 000', () => {
+    fc.assert(
+      fc.property(problemArbitrary, (problem) => {
+        const plan = built(problem);
+        expect(verifyPlan(plan).ok).toBe(true);
+        const sum = explainLines(plan).reduce((total, { weightBps }) => total + weightBps, 0);
+        expect(sum).toBe(10_000);
+      }),
+      { seed: SEED, numRuns: 400 },
+    );
+  });
+
+  it('leaves nothing idle that a candidate still had room for', () => {
+    fc.assert(
+      fc.property(problemArbitrary, (problem) => {
+        const { summary, targets, scores, inputs } = built(problem);
+        if (summary.idleBps === 0) return;
+        const weightOf = (matches: (id: string) => boolean): number =>
+          targets
+            .filter(({ strategyId }) => strategyId !== undefined && matches(strategyId))
+            .reduce((sum, { weightBps }) => sum + weightBps, 0);
+        const { policy } = inputs;
+        for (const { strategyId, failedFilter } of scores) {
+          if (failedFilter !== undefined) continue;
+          const definition = (id: string) =>
+            inputs.strategies.find(({ strategy }) => strategy.strategyId === id)?.strategy;
+          const own = definition(strategyId);
+          if (own === undefined) throw new Error('scored strategies are in the inputs');
+          const inProtocol = weightOf((id) => definition(id)?.protocol === own.protocol);
+          const cap = policy.protocolCaps.find(({ protocol }) => protocol === own.protocol);
+          const full =
+            weightOf((id) => id === strategyId) >=
+              Math.min(own.strategyCapBps, policy.strategyCapBps) ||
+            inProtocol >= (cap?.capBps ?? policy.defaultProtocolCapBps) ||
+            (own.protocol === 'marginfi' && inProtocol >= policy.marginFiCapBps) ||
+            (own.exotic &&
+              weightOf((id) => definition(id)?.exotic === true) >= policy.exoticCapBps);
+          expect(full).toBe(true);
+        }
+      }),
+      { seed: SEED, numRuns: 300 },
+    );
+  });
+
+  it('has the same bytes whatever the order of its inputs', () => {
+    fc.assert(
+      fc.property(
+        problemArbitrary,
+        fc.array(fc.nat(), { minLength: 60, maxLength: 60 }),
+        (problem, keys) => {
+          let at = 0;
+          const nextKey = (): number => keys[at++] ?? 0;
+          const shuffled = <T>(items: readonly T[]): readonly T[] =>
+            items
+              .map((item) => ({ item, key: nextKey() }))
+              .sort((left, right) => compare(left.key, right.key))
+              .map(({ item }) => item);
+          const other = built({
+            ...problem,
+            strategies: shuffled(problem.strategies),
+            manager: {
+              ...problem.manager,
+              allowedStrategies: shuffled(problem.manager.allowedStrategies),
+            },
+            vault: { ...problem.vault, weights: shuffled(problem.vault.weights) },
+          });
+          expect(other.planHash).toBe(built(problem).planHash);
+        },
+      ),
+      { seed: SEED, numRuns: 200 },
+    );
+  });
+});
