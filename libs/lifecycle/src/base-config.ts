@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { ConfigError } from './load-config.js';
+
+const ADDRESS = /^(?:[a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\]):(\d{1,5})$/;
+
+/** A `host:port` variable; port 0 means a free one. */
+export function addressVariable(): z.ZodType<string, string> {
+  return z
+    .string()
+    .refine((text) => portOf(text) <= 65_535, 'must be host:port, such as 127.0.0.1:50051');
+}
+
+/** A whole number between two bounds, both included. */
+export function integerVariable(min: number, max: number): z.ZodType<number, string> {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^-?\d{1,15}$/, message)
+    .transform((text) => parseInt(text, 10))
+    .refine((value) => value >= min && value <= max, message);
+}
+
+/** An `on` or `off` variable. */
+export function switchVariable(): z.ZodType<boolean, string> {
+  return z.enum(['on', 'off'], 'must be on or off').transform((text) => text === 'on');
+}
+
+/**
+ * The variables that every service reads. A service extends it with its own, and gives
+ * `GRPC_ADDRESS` and `DATABASE_SCHEMA` its defaults:
+ * `baseConfigSchema.extend({ GRPC_ADDRESS: addressVariable().default('127.0.0.1:50052') })`.
+ */
+export const baseConfigSchema = z.object({
+  GRPC_ADDRESS: addressVariable(),
+  DATABASE_URL: z.string().regex(/^postgres(?:ql)?:\/\//, 'must start with postgres://'),
+  DATABASE_SCHEMA: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,40}$/, 'must be a lower-case name')
+    .optional(),
+  DATABASE_MAX_CONNECTIONS: integerVariable(1, 1000).default(10),
+  NATS_URL: z
+    .string()
+    .regex(/^(?:nats|tls):\/\//, 'must start with nats:// or tls://')
+    .optional(),
+  AUTH_ISSUER: z.string().default('trimtab-development'),
+  AUTH_AUDIENCE: z.string().default('trimtab'),
+  AUTH_JWKS_FILE: z.string().optional(),
+  AUTH_JWKS_URL: z
+    .string()
+    .regex(/^https?:\/\//, 'must start with https:// or http://')
+    .optional(),
+  SERVICE_PRIVATE_KEY_FILE: z.string().optional(),
+  ORACLE_ADDRESS: addressVariable().default('127.0.0.1:50052'),
+  SOLVER_ADDRESS: addressVariable().default('127.0.0.1:50053'),
+  ORDERGEN_ADDRESS: addressVariable().default('127.0.0.1:50054'),
+  REFLECTION: switchVariable().default(true),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .string()
+    .regex(/^https?:\/\//, 'must start with http:// or https://')
+    .optional(),
+  LOG_LEVEL: z
+    .enum(
+      ['debug', 'info', 'warn', 'error', 'silent'],
+      'must be debug, info, warn, error or silent',
+    )
+    .default('info'),
+  DRAIN_TIMEOUT_MILLIS: integerVariable(0, 600_000).default(10_000),
+});
+
+/** The configuration that every service has. */
+export type BaseConfig = z.infer<typeof baseConfigSchema>;
+
+/**
+ * Where the keys that sign tokens are found.
+ *
+ * @throws ConfigError unless exactly one of AUTH_JWKS_FILE and AUTH_JWKS_URL is set
+ */
+export function jwksSource(
+  config: Pick<BaseConfig, 'AUTH_JWKS_FILE' | 'AUTH_JWKS_URL'>,
+): { readonly file: string } | { readonly url: string } {
+  const { AUTH_JWKS_FILE: file, AUTH_JWKS_URL: url } = config;
+  if (file !== undefined && url === undefined) return { file };
+  if (url !== undefined && file === undefined) return { url };
+  throw new ConfigError(['AUTH_JWKS_FILE or AUTH_JWKS_URL must be set, and only one of them']);
+}
+
+function portOf(text: string): number {
+  const port = ADDRESS.exec(text)?.[1];
+  return port === undefined ? Infinity : parseInt(port, 10);
+}

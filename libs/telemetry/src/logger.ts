@@ -1,0 +1,83 @@
+import { isSpanContextValid, trace } from '@opentelemetry/api';
+import { destination, pino, stdTimeFunctions } from 'pino';
+import { redactFields, redactText } from './redact.js';
+
+/** Writes log lines: a stable message, and fields for everything variable. */
+export interface Logger {
+  debug(fields: Readonly<Record<string, unknown>>, message: string): void;
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+  /** A logger that adds these fields to each of its lines. */
+  child(fields: Readonly<Record<string, unknown>>): Logger;
+}
+
+/** How a logger writes. */
+export interface LoggerOptions {
+  /** Name of the service, in each line. */
+  readonly service: string;
+  /** Least level that is written: debug, info, warn, error or silent. */
+  readonly level: string;
+  /** Where to: standard output (default), standard error (command line), or a sink of a test. */
+  readonly output?: 'stdout' | 'stderr' | { write(line: string): void };
+}
+
+/**
+ * Logs JSON lines with time, level, service and the ids of the active span. Secrets are taken out
+ * of fields and messages before anything is written.
+ */
+export function createLogger(options: LoggerOptions): Logger {
+  const output = options.output ?? 'stdout';
+  const sink =
+    typeof output === 'object'
+      ? output
+      : destination({ fd: output === 'stdout' ? 1 : 2, sync: true });
+  const root = pino(
+    {
+      level: options.level,
+      base: { service: options.service },
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      mixin: activeSpanIds,
+    },
+    sink,
+  );
+  return wrap(root);
+}
+
+/** A logger that writes nothing; for tests and for callers that do not care. */
+export function silentLogger(): Logger {
+  const logger: Logger = {
+    debug: nothing,
+    info: nothing,
+    warn: nothing,
+    error: nothing,
+    child: () => logger,
+  };
+  return logger;
+}
+
+function wrap(target: pino.Logger): Logger {
+  const write =
+    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (fields: Readonly<Record<string, unknown>>, message: string): void => {
+      if (target.isLevelEnabled(level)) target[level](redactFields(fields), redactText(message));
+    };
+  return {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    child: (fields) => wrap(target.child(redactFields(fields))),
+  };
+}
+
+function activeSpanIds(): Record<string, string> {
+  const span = trace.getActiveSpan()?.spanContext();
+  if (span === undefined || !isSpanContextValid(span)) return {};
+  return { trace_id: span.traceId, span_id: span.spanId };
+}
+
+function nothing(): void {
+  // Nothing is written.
+}
