@@ -1,0 +1,71 @@
+import type { Decimal } from '@trimtab/decimal';
+import type { Order } from '../domain/order.js';
+import type { Report, VenueReport } from '../domain/execution-report.js';
+import type { Balance, RebalanceView } from '../domain/revalidate.js';
+
+/** Where OrderGen's view of a rebalance and its vault comes from. */
+export interface RebalanceSource {
+  /** The rebalance of an order. Errors with UNAVAILABLE are outages. */
+  rebalance(order: Order, signal: AbortSignal): Promise<RebalanceView>;
+  /** What the order's vault holds now of the underlying and of the order's position. */
+  balance(order: Order, signal: AbortSignal): Promise<Balance>;
+}
+
+/** The price of an asset now, and the terms it trades under. */
+export interface Market {
+  readonly price: Decimal;
+  readonly assetDecimals: number;
+  readonly underlyingDecimals: number;
+  /** Base units of the asset. */
+  readonly lot: bigint;
+  /** Base units of the asset. */
+  readonly minimumOrder: bigint;
+}
+
+/** Where prices come from; absent when the oracle has no healthy price. */
+export interface MarketSource {
+  market(assetId: string, signal: AbortSignal): Promise<Market | undefined>;
+}
+
+/** An executor's other side. Orders are known by their client order id, which is our orderId. */
+export interface Venue {
+  readonly name: string;
+  /** Everything the venue has to say about an order that it knows; undefined when it does not. */
+  query(orderId: string): Promise<VenueAnswer | undefined>;
+  /** Executes an order; submitting a known one again changes nothing and answers the same. */
+  submit(order: Order, signal: AbortSignal): Promise<VenueAnswer>;
+}
+
+/** A venue's reports in sequence; the last one is final. */
+export interface VenueAnswer {
+  readonly reports: readonly VenueReport[];
+  /** How often the answer is to be sent; more than once to exercise duplicates. */
+  readonly deliveryCount: number;
+}
+
+/** How far an order is in the executor's own store. */
+export type OrderProgress = 'NEW' | 'ACCEPTED' | 'SETTLED';
+
+/** The executor's own store: the truth about what it accepted and answered. */
+export interface OrderStore {
+  /** Stores the order as ACCEPTED before any venue is called; tells how far it was before. */
+  accept(order: Order, dispatch: Uint8Array): Promise<OrderProgress>;
+  /**
+   * Runs `decide` under the order's row lock and stores the reports it returns together with their
+   * outgoing messages; with undefined nothing is stored. A settled order is left as it is.
+   */
+  settle(orderId: string, decide: () => Promise<readonly Report[] | undefined>): Promise<boolean>;
+  /** Sends the stored reports of an order again, under the ids they had. */
+  answerAgain(orderId: string): Promise<void>;
+  /** Orders accepted and not settled: what a crash left behind. */
+  unsettled(): Promise<readonly Uint8Array[]>;
+}
+
+/** Tells what happened, at the level each event deserves. */
+export interface Observer {
+  refused(order: Order, reason: string, message: string): void;
+  settled(order: Order, execType: string): void;
+  answeredAgain(orderId: string): void;
+  postponed(order: Order, reason: string): void;
+  recovered(orderCount: number): void;
+}

@@ -1,0 +1,124 @@
+import {
+  compareDecimals,
+  multiplyDecimals,
+  decimalOf,
+  BPS_WHOLE,
+  type Decimal,
+} from '@trimtab/decimal';
+import type { Instant } from '@trimtab/core';
+import type { FailureReason } from './failure-reason.js';
+import type { Order } from './order.js';
+
+/**
+ * Before an order is executed, everything that generation assumed is checked again (execution rules,
+ * revalidation). What does not hold is refused with its reason; nothing deviates silently.
+ */
+
+/** The rebalance as OrderGen holds it: what an order must agree with. */
+export interface RebalanceView {
+  readonly h0: string;
+  readonly planHash: string;
+  readonly txBundleHash: string;
+  /** By index. */
+  readonly actions: readonly ActionView[];
+}
+
+/** One action of a {@link RebalanceView}. */
+export interface ActionView {
+  readonly assetId: string;
+  readonly side: 'LONG' | 'SHORT';
+  /** Whether the action releases cash. */
+  readonly releasesCash: boolean;
+  /** The most that a sell may raise; absent for what needs cash. */
+  readonly cap: bigint | undefined;
+}
+
+/** What the vault holds now, in base units. */
+export interface Balance {
+  readonly cash: bigint;
+  readonly quantity: bigint;
+}
+
+/** A refusal with its words. */
+export interface Refusal {
+  readonly reason: FailureReason;
+  readonly message: string;
+}
+
+/** Whether the order is the one that OrderGen has: hashes first, then asset, side, index and cap. */
+export function checkAgainstRebalance(order: Order, rebalance: RebalanceView): Refusal | undefined {
+  if (order.h0 !== rebalance.h0 || order.planHash !== rebalance.planHash) {
+    return {
+      reason: 'PLAN_HASH_MISMATCH',
+      message: `plan was ${order.planHash} under ${order.h0}, the rebalance has ${rebalance.planHash} under ${rebalance.h0}`,
+    };
+  }
+  if (order.txBundleHash !== rebalance.txBundleHash) {
+    return {
+      reason: 'BUNDLE_HASH_MISMATCH',
+      message: `bundle was ${order.txBundleHash}, the rebalance has ${rebalance.txBundleHash}`,
+    };
+  }
+  const action = rebalance.actions[order.index];
+  if (action === undefined)
+    return mismatch(
+      `index was ${order.index}, the rebalance has ${rebalance.actions.length} actions`,
+    );
+  if (action.assetId !== order.assetId)
+    return mismatch(`asset was ${order.assetId}, the action has ${action.assetId}`);
+  if (action.side !== order.side)
+    return mismatch(`side was ${order.side}, the action has ${action.side}`);
+  const sells = order.exactIn?.kind === 'QUANTITY' && order.direction === 'DECREASE';
+  if (order.side === 'LONG' && sells !== action.releasesCash)
+    return mismatch('direction was not the action’s');
+  if (action.cap !== undefined && order.amount > action.cap) {
+    return mismatch(`amount was ${order.amount}, must be at most the cap ${action.cap}`);
+  }
+  return undefined;
+}
+
+/** Whether the order has expired; it may be executed up to its expireTime, and not at it. */
+export function checkExpiry(order: Order, now: Instant): Refusal | undefined {
+  if (order.expireTime === undefined || now < order.expireTime) return undefined;
+  return { reason: 'ORDER_EXPIRED', message: `expired ${now - order.expireTime} ms ago` };
+}
+
+/** Whether the vault has what goes into the order. */
+export function checkBalance(order: Order, balance: Balance): Refusal | undefined {
+  const { exactIn } = order;
+  if (exactIn?.kind === 'QUANTITY' && exactIn.quantity > balance.quantity) {
+    return insufficient(exactIn.quantity, balance.quantity, order.assetId);
+  }
+  if (exactIn?.kind === 'UNDERLYING' && exactIn.underlying > balance.cash) {
+    return insufficient(exactIn.underlying, balance.cash, 'the underlying');
+  }
+  return undefined;
+}
+
+/**
+ * Whether the price now is within the slippage limit of the reference, on the side that costs the
+ * vault: a sell is refused below `reference × (1 − limit)`, a buy above `reference × (1 + limit)`.
+ */
+export function checkPrice(order: Order, priceNow: Decimal): Refusal | undefined {
+  const scaledNow = multiplyDecimals(priceNow, decimalOf(BigInt(BPS_WHOLE), 0));
+  const limit = (bps: number): Decimal =>
+    multiplyDecimals(order.referencePrice, decimalOf(BigInt(BPS_WHOLE + bps), 0));
+  const worse =
+    order.exactIn?.kind === 'UNDERLYING'
+      ? compareDecimals(scaledNow, limit(order.slippageLimitBps)) > 0
+      : compareDecimals(scaledNow, limit(-order.slippageLimitBps)) < 0;
+  if (!worse) return undefined;
+  return {
+    reason: 'SLIPPAGE_EXCEEDED',
+    message: `the price moved more than ${order.slippageLimitBps} bps against the order`,
+  };
+}
+
+/** An order that disagrees with its action is not of the approved plan. */
+function mismatch(message: string): Refusal {
+  return { reason: 'PLAN_HASH_MISMATCH', message };
+}
+
+function insufficient(needed: bigint, held: bigint, what: string): Refusal {
+  return { reason: 'INSUFFICIENT_BALANCE', message: `needed ${needed} of ${what}, held ${held}` };
+}
