@@ -4,7 +4,7 @@ import { buildPlan, type ExplicitProblem } from './build-plan.js';
 import { explainLines } from './explain.js';
 import type { ExplicitTarget } from './explicit-targets.js';
 import { isNoAllocation, type Plan } from './plan.js';
-import { OPEN_POLICY } from './policy.js';
+import type { Policy } from './policy.js';
 import { managerOf, policyOf, roundsProblem, scoring, vaultOf } from './solver.fixture.js';
 
 const built = (problem: Parameters<typeof buildPlan>[0]): Plan => {
@@ -24,14 +24,13 @@ const explicit = (
 ): ExplicitProblem => ({
   mode: 'EXPLICIT',
   targets,
-  policy: OPEN_POLICY,
   vault: vaultOf(),
   snapshotHash: 'a'.repeat(64),
   generateTime: instant(1_522_800_000_000),
   ...changes,
 });
-const refusal = (targets: readonly ExplicitTarget[], policy = OPEN_POLICY) => {
-  const result = buildPlan(explicit(targets, { policy }));
+const refusal = (targets: readonly ExplicitTarget[], policy?: Policy) => {
+  const result = buildPlan(explicit(targets, policy === undefined ? {} : { policy }));
   return result.ok ? [] : result.error.violations.map(({ field, reason }) => `${field} ${reason}`);
 };
 
@@ -85,7 +84,7 @@ describe('a plan of mode ROUNDS', () => {
     ['the NAV', { vault: vaultOf({ nav: 1_000_001n }) }],
     ['the snapshot', { snapshotHash: 'b'.repeat(64) }],
     ['the time', { generateTime: instant(1_522_800_000_001) }],
-    ['the policy version', { policy: policyOf({ policyVersion: 2 }) }],
+    ['the policy version', { policy: policyOf({ version: 2 }) }],
     ['a limit that does not bind', { policy: policyOf({ exoticCapBps: 9999 }) }],
     ['the manager', { manager: { ...managerOf(strategies), managerId: 'manager-2' } }],
   ])('has another hash when %s changes', (_what, changes) => {
@@ -117,7 +116,7 @@ describe('a plan of mode ROUNDS', () => {
     expect(withMax(90n).ok).toBe(true);
     expect(withMax(89n)).toMatchObject({
       ok: false,
-      error: { kind: 'FAILED_PRECONDITION', reason: 'POLICY_INFEASIBLE' },
+      error: { violations: [{ field: 'manager_id', reason: 'FIELD_INVALID' }] },
     });
   });
 });
@@ -164,20 +163,18 @@ describe('a plan of mode EXPLICIT', () => {
     const policy = policyOf({ minLiquidReserveBps: 3000, strategyCapBps: 4000 });
     expect(refusal([long('A', 4000), long('B', 3000)], policy)).toEqual([]);
     expect(refusal([long('A', 4001)], policy)).toEqual([
-      'targets[0].weight_bps WEIGHT_OUT_OF_RANGE',
+      'targets[0].weight_bps STRATEGY_CAP_EXCEEDED',
     ]);
     expect(refusal([long('A', 4000), long('B', 3001)], policy)).toEqual([
-      'targets WEIGHT_SUM_OUT_OF_RANGE',
+      'targets RESERVE_NOT_KEPT',
     ]);
   });
 
   it('refuses 10 001 bps in all, negative weights, and a position stated twice', () => {
-    expect(refusal([long('A', 5000), long('B', 5001)])).toEqual([
-      'targets WEIGHT_SUM_OUT_OF_RANGE',
-    ]);
+    expect(refusal([long('A', 5000), long('B', 5001)])).toEqual(['targets WEIGHT_SUM_TOO_LARGE']);
     expect(refusal([long('A', -1)])).toEqual(['targets[0].weight_bps WEIGHT_OUT_OF_RANGE']);
     expect(refusal([long('A', 0)])).toEqual([]);
-    expect(refusal([long('A', 1), long('A', 1)])).toEqual(['targets[1].asset_id DUPLICATE_ENTRY']);
+    expect(refusal([long('A', 1), long('A', 1)])).toEqual(['targets[1].asset_id DUPLICATE_ID']);
   });
 
   it.each([

@@ -1,6 +1,5 @@
 import {
   compare,
-  domainError,
   err,
   invalidFields,
   invariant,
@@ -14,9 +13,9 @@ import { BPS_WHOLE } from '@trimtab/decimal';
 import { checkExplicitTargets, type ExplicitTarget } from './explicit-targets.js';
 import { metricsOf } from './metrics.js';
 import { totalDelta } from './no-op.js';
-import { ALGORITHM_VERSION, type Plan, type PlanInputs } from './plan.js';
+import { ALGORITHM_VERSION, type Plan } from './plan.js';
 import { documentHashes, planHashOf } from './plan-hash.js';
-import type { ManagerSettings, Policy } from './policy.js';
+import { OPEN_LIMITS, type ManagerSettings, type Policy } from './policy.js';
 import { solve } from './solve.js';
 import { buildSteps, MAX_STEPS, stepCountOf } from './steps.js';
 import type { StrategyInput } from './strategy.js';
@@ -26,7 +25,8 @@ import { verifyPlan } from './verify.js';
 
 /** What every plan is built from. Time is an argument: the solver reads no clock. */
 interface PlanProblem {
-  readonly policy: Policy;
+  /** The open limits if absent. */
+  readonly policy?: Policy;
   readonly vault: VaultState;
   /** The price snapshot under which the vault was valued. */
   readonly snapshotHash: string;
@@ -36,6 +36,7 @@ interface PlanProblem {
 /** A plan whose weights the solver finds in rounds. */
 export interface RoundsProblem extends PlanProblem {
   readonly mode: 'ROUNDS';
+  readonly policy: Policy;
   /** Unique by strategyId and by assetId, in any order. */
   readonly strategies: readonly StrategyInput[];
   readonly manager: ManagerSettings;
@@ -52,7 +53,7 @@ export interface ExplicitProblem extends PlanProblem {
  * bytes, whatever the order of their lists.
  *
  * Refusals: explicit targets that break the policy (INVALID_ARGUMENT with every field), and a plan
- * of more than 10 000 steps (`POLICY_INFEASIBLE`).
+ * of more than 10 000 steps (the manager's maximum notional is too small for the vault).
  */
 export function buildPlan(problem: RoundsProblem | ExplicitProblem): Result<Plan, DomainError> {
   const draft = problem.mode === 'ROUNDS' ? draftRounds(problem) : draftExplicit(problem);
@@ -77,18 +78,18 @@ function draftRounds(problem: RoundsProblem): Result<Draft, DomainError> {
   );
   const { assessed, reserveBps, allocation, metrics } = solve({ strategies, policy, manager });
   const definitions = strategies.map(({ strategy }) => strategy);
-  const { weights, rounds, clips, idleBps } = allocation;
+  const { weights, rounds, idleBps } = allocation;
   const { maxNotional } = manager;
   const stepProblem = { strategies: definitions, weights, vault, maxNotional };
   const stepCount = stepCountOf(stepProblem);
-  if (stepCount > BigInt(MAX_STEPS)) return err(tooManySteps(stepCount, maxNotional));
+  if (stepCount > BigInt(MAX_STEPS)) return err(tooManySteps(stepCount));
   const { expectedBlendedApyBps, riskBudgetUsageBps } = metrics;
   return ok({
     targets: targetsOf(definitions, weights),
     steps: buildSteps(stepProblem),
-    inputs: { strategies, policy, manager, vault, options: { mode: 'ROUNDS' } },
+    inputs: { strategies, policy, manager, vault },
     scores: assessed.assessments,
-    trace: { rounds, clips },
+    rounds,
     reserveBps,
     idleBps,
     expectedBlendedApyBps,
@@ -99,18 +100,18 @@ function draftRounds(problem: RoundsProblem): Result<Draft, DomainError> {
 /** No score and no protocol: the reserve is the policy's minimum, and nothing is known to earn. */
 function draftExplicit(problem: ExplicitProblem): Result<Draft, DomainError> {
   const { policy, vault } = problem;
-  const targets = checkExplicitTargets(problem.targets, policy);
+  const limits = policy ?? OPEN_LIMITS;
+  const targets = checkExplicitTargets(problem.targets, limits);
   if (!targets.ok) return err(invalidFields(targets.error));
   const allocated = targets.value.reduce((sum, { weightBps }) => sum + weightBps, 0);
-  const reserveBps = policy.minLiquidReserveBps;
+  const reserveBps = limits.minLiquidReserveBps;
   const { expectedBlendedApyBps, riskBudgetUsageBps } = metricsOf([]);
-  const inputs: PlanInputs = { strategies: [], policy, vault, options: { mode: 'EXPLICIT' } };
   return ok({
     targets: targets.value,
     steps: [],
-    inputs,
+    inputs: { strategies: [], vault, ...(policy === undefined ? {} : { policy }) },
     scores: [],
-    trace: { rounds: [], clips: [] },
+    rounds: [],
     reserveBps,
     idleBps: BPS_WHOLE - reserveBps - allocated,
     expectedBlendedApyBps,
@@ -118,39 +119,29 @@ function draftExplicit(problem: ExplicitProblem): Result<Draft, DomainError> {
   });
 }
 
-function seal(problem: PlanProblem, draft: Draft): Plan {
+function seal(problem: RoundsProblem | ExplicitProblem, draft: Draft): Plan {
   const { vault, policy } = problem;
-  const { targets, steps, inputs, scores, trace } = draft;
+  const { targets, steps, inputs, scores, rounds } = draft;
   const summary = {
     algorithmVersion: ALGORITHM_VERSION,
-    mode: inputs.options.mode,
+    mode: problem.mode,
     vaultId: vault.vaultId,
     vaultVersion: vault.vaultVersion,
     nav: vault.nav,
-    ...(policy.policyId === undefined ? {} : { policyId: policy.policyId }),
-    ...(policy.policyVersion === undefined ? {} : { policyVersion: policy.policyVersion }),
+    ...(policy === undefined ? {} : { policyId: policy.policyId, policyVersion: policy.version }),
     snapshotHash: problem.snapshotHash,
     reserveBps: draft.reserveBps,
     idleBps: draft.idleBps,
     expectedBlendedApyBps: draft.expectedBlendedApyBps,
     riskBudgetUsageBps: draft.riskBudgetUsageBps,
-    ...totalDelta(targets, vault.weights, policy.minRebalanceDeltaBps),
+    ...totalDelta(targets, vault.weights, (policy ?? OPEN_LIMITS).minRebalanceDeltaBps),
     ...documentHashes(draft),
     generateTime: problem.generateTime,
   };
-  return { planHash: planHashOf(summary), summary, targets, steps, inputs, scores, trace };
+  return { planHash: planHashOf(summary), summary, targets, steps, inputs, scores, rounds };
 }
 
-function tooManySteps(stepCount: bigint, maxNotional: bigint): DomainError {
-  return domainError(
-    'FAILED_PRECONDITION',
-    'POLICY_INFEASIBLE',
-    `the manager's maximum notional of ${maxNotional} cuts this plan into ${stepCount} steps, at most ${MAX_STEPS} are allowed`,
-    {
-      clause: 'max_notional',
-      found: stepCount.toString(),
-      limit: String(MAX_STEPS),
-      max_notional: maxNotional.toString(),
-    },
-  );
+function tooManySteps(stepCount: bigint): DomainError {
+  const message = `the manager's maximum notional cuts this plan into ${stepCount} steps, at most ${MAX_STEPS} are allowed`;
+  return invalidFields([{ field: 'manager_id', reason: 'FIELD_INVALID', message }]);
 }

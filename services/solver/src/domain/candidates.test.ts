@@ -13,7 +13,6 @@ describe('candidates', () => {
   it('are allowed, active, healthy and score above 0', () => {
     expect(filterOf(strategyInput('s'))).toBeUndefined();
     expect(filterOf({ strategy: strategyInput('s').strategy })).toBe('SNAPSHOT_MISSING');
-    expect(filterOf(strategyInput('s', { adapter: 'KAMINO' }))).toBe('SCORE_MISSING');
     expect(filterOf(strategyInput('s'), false)).toBe('NOT_ALLOWED');
     expect(filterOf(withState('PAUSED'))).toBe('NOT_ACTIVE');
     expect(filterOf(withState('EXIT_ONLY'))).toBe('NOT_ACTIVE');

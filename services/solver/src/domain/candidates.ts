@@ -10,7 +10,6 @@ import type { Strategy, StrategyInput } from './strategy.js';
  */
 export type CandidateFilter =
   | 'SNAPSHOT_MISSING'
-  | 'SCORE_MISSING'
   | 'NOT_ALLOWED'
   | 'NOT_ACTIVE'
   | 'ORACLE_UNHEALTHY'
@@ -26,7 +25,7 @@ export interface Candidate {
 /** What became of one strategy before the allocation. */
 export interface Assessment {
   readonly strategyId: string;
-  /** Absent without a snapshot or an adapter. */
+  /** Absent without a snapshot. */
   readonly score?: Score;
   /** The first filter that the strategy failed; absent for candidates. */
   readonly failedFilter?: CandidateFilter;
@@ -69,8 +68,7 @@ function failedFilterOf(
   allowed: ReadonlySet<string>,
 ): CandidateFilter | undefined {
   const { strategy, snapshot } = input;
-  if (snapshot === undefined) return 'SNAPSHOT_MISSING';
-  if (score === undefined) return 'SCORE_MISSING';
+  if (snapshot === undefined || score === undefined) return 'SNAPSHOT_MISSING';
   if (!allowed.has(strategy.strategyId)) return 'NOT_ALLOWED';
   if (strategy.state !== 'ACTIVE') return 'NOT_ACTIVE';
   if (!snapshot.oracleHealthy) return 'ORACLE_UNHEALTHY';

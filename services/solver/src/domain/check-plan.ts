@@ -1,6 +1,6 @@
 import { BPS_WHOLE } from '@trimtab/decimal';
-import type { Plan } from './plan.js';
-import { MARGINFI_PROTOCOL, type Policy } from './policy.js';
+import type { Plan, PlanInputs } from './plan.js';
+import { MARGINFI_PROTOCOL, OPEN_LIMITS, type PolicyLimits } from './policy.js';
 import type { Score } from './score.js';
 import type { StrategyInput } from './strategy.js';
 
@@ -24,15 +24,14 @@ export function checkPlan(plan: Plan): readonly Check[] {
 
 function identityChecks({ summary, inputs }: Plan): readonly Check[] {
   return [
-    ['summary.mode', summary.mode, inputs.options.mode],
     ['summary.vaultId', summary.vaultId, inputs.vault.vaultId],
     ['summary.vaultVersion', String(summary.vaultVersion), String(inputs.vault.vaultVersion)],
     ['summary.nav', summary.nav.toString(), inputs.vault.nav.toString()],
-    ['summary.policyId', summary.policyId ?? '', inputs.policy.policyId ?? ''],
+    ['summary.policyId', summary.policyId ?? '', inputs.policy?.policyId ?? ''],
     [
       'summary.policyVersion',
       String(summary.policyVersion ?? 0),
-      String(inputs.policy.policyVersion ?? 0),
+      String(inputs.policy?.version ?? 0),
     ],
   ];
 }
@@ -57,12 +56,12 @@ function deltaChecks({ summary, targets, inputs }: Plan): readonly Check[] {
   for (const key of keys) total += Math.abs(weightIn(targets, key) - weightIn(live, key));
   return [
     ['summary.totalDeltaBps', String(summary.totalDeltaBps), String(total)],
-    ['summary.noOp', String(summary.noOp), String(total < inputs.policy.minRebalanceDeltaBps)],
+    ['summary.noOp', String(summary.noOp), String(total < limitsOf(inputs).minRebalanceDeltaBps)],
   ];
 }
 
 function explicitChecks({ summary, targets, inputs }: Plan): readonly Check[] {
-  const { policy } = inputs;
+  const policy = limitsOf(inputs);
   return [
     ['summary.reserveBps', String(summary.reserveBps), String(policy.minLiquidReserveBps)],
     ['summary.expectedBlendedApyBps', String(summary.expectedBlendedApyBps), '0'],
@@ -87,14 +86,15 @@ function roundsChecks(plan: Plan): readonly Check[] {
     return input === undefined || score === undefined ? [] : [{ input, score, weightBps }];
   });
   const unhealthy = plan.scores.filter(
-    ({ score }) => score !== undefined && score.operationalHaircutBps > 499,
+    ({ score }) => score !== undefined && score.operationalBps > 499,
   ).length;
-  const raised = inputs.policy.minLiquidReserveBps + 100 * unhealthy;
+  const policy = limitsOf(inputs);
+  const raised = policy.minLiquidReserveBps + 100 * unhealthy;
   return [
     ['targets with a scored strategy', String(targets.length), String(holdings.length)],
     ['summary.reserveBps', String(summary.reserveBps), String(raised > 3000 ? 3000 : raised)],
     ...holdings.flatMap((holding) => holdingChecks(plan, holding)),
-    ...groupChecks(holdings, inputs.policy),
+    ...groupChecks(holdings, policy),
     [
       'summary.expectedBlendedApyBps',
       String(summary.expectedBlendedApyBps),
@@ -113,7 +113,8 @@ function roundsChecks(plan: Plan): readonly Check[] {
 function holdingChecks(plan: Plan, { input, score, weightBps }: Holding): readonly Check[] {
   const { strategy, snapshot } = input;
   const { strategyId } = strategy;
-  const { policy, manager } = plan.inputs;
+  const { manager } = plan.inputs;
+  const policy = limitsOf(plan.inputs);
   const failed = plan.scores.find((line) => line.strategyId === strategyId)?.failedFilter;
   const admitted =
     failed === undefined &&
@@ -129,7 +130,7 @@ function holdingChecks(plan: Plan, { input, score, weightBps }: Holding): readon
   ];
 }
 
-function groupChecks(holdings: readonly Holding[], policy: Policy): readonly Check[] {
+function groupChecks(holdings: readonly Holding[], policy: PolicyLimits): readonly Check[] {
   const sumWhere = (matches: (input: StrategyInput['strategy']) => boolean): number =>
     holdings
       .filter(({ input }) => matches(input.strategy))
@@ -190,6 +191,10 @@ function averageOf(holdings: readonly Holding[], valueOf: (holding: Holding) => 
   const divisor = 2n * total;
   const quotient = doubled / divisor;
   return String(doubled < 0n && quotient * divisor !== doubled ? quotient - 1n : quotient);
+}
+
+function limitsOf(inputs: PlanInputs): PolicyLimits {
+  return inputs.policy ?? OPEN_LIMITS;
 }
 
 function atMost(field: string, stated: number, limit: number): Check {

@@ -1,6 +1,12 @@
-import { invariant } from '@trimtab/core';
+import { invariant, present } from '@trimtab/core';
 import { BPS_WHOLE } from '@trimtab/decimal';
+import type { Grant } from './allocate.js';
+import type { CandidateFilter } from './candidates.js';
+import type { ConstraintName } from './constraints/constraint.js';
+import { roomOf } from './constraints/room.js';
+import { createUsage } from './constraints/usage.js';
 import type { Plan } from './plan.js';
+import { OPEN_LIMITS } from './policy.js';
 
 /** One line of the explanation of a plan. All lines sum to 10 000 bps. */
 export interface ExplanationLine {
@@ -16,6 +22,7 @@ export interface ExplanationLine {
 /** Where every basis point of the vault goes: the grants by (asset, side), the reserve, what is idle. */
 export function explainLines(plan: Plan): readonly ExplanationLine[] {
   const { summary, targets, inputs } = plan;
+  const { minLiquidReserveBps } = inputs.policy ?? OPEN_LIMITS;
   const lines: readonly ExplanationLine[] = [
     ...targets.map(({ assetId, side, strategyId, weightBps }): ExplanationLine => {
       const why = strategyId === undefined ? 'stated by the caller' : grantText(plan, strategyId);
@@ -25,7 +32,7 @@ export function explainLines(plan: Plan): readonly ExplanationLine[] {
     {
       kind: 'RESERVE',
       weightBps: summary.reserveBps,
-      text: `the policy keeps at least ${inputs.policy.minLiquidReserveBps} bps liquid; unhealthy strategies add 100 each, up to 3000`,
+      text: `the policy keeps at least ${minLiquidReserveBps} bps liquid; unhealthy strategies add 100 each, up to 3000`,
     },
     { kind: 'IDLE', weightBps: summary.idleBps, text: 'no strategy had room left for it' },
   ];
@@ -34,12 +41,52 @@ export function explainLines(plan: Plan): readonly ExplanationLine[] {
   return lines;
 }
 
+/** Why a strategy has no weight. */
+export interface Exclusion {
+  readonly strategyId: string;
+  readonly failedFilter?: CandidateFilter;
+  /** The cap that left a candidate no room. */
+  readonly clippedBy?: ConstraintName;
+  readonly text: string;
+}
+
+/** Every strategy without weight, by strategyId, with the filter it failed or the cap that was full. */
+export function explainExclusions(plan: Plan): readonly Exclusion[] {
+  const granted = new Map(plan.targets.map((target) => [target.strategyId, target.weightBps]));
+  const usage = createUsage();
+  for (const { strategy } of plan.inputs.strategies) {
+    usage.add(strategy, granted.get(strategy.strategyId) ?? 0);
+  }
+  const limits = plan.inputs.policy ?? OPEN_LIMITS;
+  const strategies = new Map(
+    plan.inputs.strategies.map(({ strategy }) => [strategy.strategyId, strategy]),
+  );
+  return plan.scores.flatMap(({ strategyId, failedFilter }): readonly Exclusion[] => {
+    if (granted.has(strategyId)) return [];
+    if (failedFilter !== undefined) {
+      return [{ strategyId, failedFilter, text: `failed the filter ${failedFilter}` }];
+    }
+    const strategy = present(strategies.get(strategyId), `strategy ${strategyId} is an input`);
+    const { roomBps, binding } = roomOf(strategy, limits, usage);
+    const [cap] = binding;
+    if (roomBps > 0 || cap === undefined) {
+      return [{ strategyId, text: 'nothing remained when its turn came' }];
+    }
+    const text = cap.constraint.explain(strategy, cap.state);
+    return [{ strategyId, clippedBy: cap.constraint.name, text }];
+  });
+}
+
 function grantText(plan: Plan, strategyId: string): string {
   const score = plan.scores.find((line) => line.strategyId === strategyId)?.score?.scoreBps ?? 0;
-  const grants = plan.trace.rounds.flatMap((round, index) =>
-    round
+  const grants = plan.rounds.flatMap(({ grants: granted }, index) =>
+    granted
       .filter((grant) => grant.strategyId === strategyId)
-      .map((grant) => `${grant.weightBps} bps in round ${index + 1}`),
+      .map((grant) => `${grant.grantBps} bps in round ${index + 1}${clipText(grant)}`),
   );
   return `score ${score} earned ${grants.join(', ')}`;
+}
+
+function clipText({ wantBps, clippedBy }: Grant): string {
+  return clippedBy === undefined ? '' : ` (wanted ${wantBps}, clipped by ${clippedBy})`;
 }

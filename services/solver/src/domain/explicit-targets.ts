@@ -1,6 +1,6 @@
 import { err, ok, type FieldViolation, type Result } from '@trimtab/core';
 import { BPS_WHOLE, compareDecimals, DECIMAL_ONE, parseDecimal } from '@trimtab/decimal';
-import type { Policy } from './policy.js';
+import type { PolicyLimits } from './policy.js';
 import { sortTargets, type Target } from './targets.js';
 import { positionText } from './vault-state.js';
 
@@ -14,7 +14,7 @@ export type ExplicitTarget = Omit<Target, 'strategyId'>;
 /** Checks every target and returns them by (assetId, side), or every violation. */
 export function checkExplicitTargets(
   targets: readonly ExplicitTarget[],
-  policy: Policy,
+  policy: PolicyLimits,
 ): Result<readonly Target[], readonly FieldViolation[]> {
   const violations = targets.flatMap((target, index) => [
     ...weightViolations(target, index, policy),
@@ -28,17 +28,17 @@ export function checkExplicitTargets(
 function weightViolations(
   target: ExplicitTarget,
   index: number,
-  policy: Policy,
+  policy: PolicyLimits,
 ): readonly FieldViolation[] {
   const { weightBps } = target;
-  if (weightBps >= 0 && weightBps <= policy.strategyCapBps) return [];
-  return [
-    {
-      field: `targets[${index}].weight_bps`,
-      reason: 'WEIGHT_OUT_OF_RANGE',
-      message: `was ${weightBps}, must be 0 to ${policy.strategyCapBps}, the policy's strategy cap`,
-    },
-  ];
+  const field = `targets[${index}].weight_bps`;
+  if (weightBps < 0 || weightBps > BPS_WHOLE) {
+    const message = `was ${weightBps}, must be 0 to ${BPS_WHOLE}`;
+    return [{ field, reason: 'WEIGHT_OUT_OF_RANGE', message }];
+  }
+  if (weightBps <= policy.strategyCapBps) return [];
+  const message = `was ${weightBps}, must be at most ${policy.strategyCapBps}, the policy's strategy cap`;
+  return [{ field, reason: 'STRATEGY_CAP_EXCEEDED', message }];
 }
 
 function kappaViolations(target: ExplicitTarget, index: number): readonly FieldViolation[] {
@@ -69,19 +69,23 @@ function duplicateViolations(targets: readonly ExplicitTarget[]): readonly Field
       return [];
     }
     const message = `was ${target.assetId} ${target.side} again, already stated in targets[${first}]`;
-    return [{ field: `targets[${index}].asset_id`, reason: 'DUPLICATE_ENTRY', message }];
+    return [{ field: `targets[${index}].asset_id`, reason: 'DUPLICATE_ID', message }];
   });
 }
 
 function sumViolations(
   targets: readonly ExplicitTarget[],
-  policy: Policy,
+  policy: PolicyLimits,
 ): readonly FieldViolation[] {
   const sum = targets.reduce((total, { weightBps }) => total + weightBps, 0);
+  if (sum > BPS_WHOLE) {
+    const message = `weights sum to ${sum}, must be at most ${BPS_WHOLE}`;
+    return [{ field: 'targets', reason: 'WEIGHT_SUM_TOO_LARGE', message }];
+  }
   const limit = BPS_WHOLE - policy.minLiquidReserveBps;
   if (sum <= limit) return [];
-  const message = `weights sum to ${sum}, must be at most ${limit}: 10000 less the policy's reserve of ${policy.minLiquidReserveBps}`;
-  return [{ field: 'targets', reason: 'WEIGHT_SUM_OUT_OF_RANGE', message }];
+  const message = `weights sum to ${sum}, must be at most ${limit} to keep the policy's reserve of ${policy.minLiquidReserveBps}`;
+  return [{ field: 'targets', reason: 'RESERVE_NOT_KEPT', message }];
 }
 
 /** A long's κ is 1 by definition and left out, so that stating it does not change the hash. */

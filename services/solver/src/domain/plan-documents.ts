@@ -45,10 +45,11 @@ export function inputsDocument(inputs: PlanInputs): JsonValue {
     compare(left.strategy.strategyId, right.strategy.strategyId);
   return {
     strategies: sorted(inputs.strategies, byId).map(strategyDocument),
-    policy: policyDocument(inputs.policy),
+    policy: inputs.policy === undefined ? undefined : policyDocument(inputs.policy),
     manager: inputs.manager === undefined ? undefined : managerDocument(inputs.manager),
     vault: vaultDocument(inputs.vault),
-    options: { mode: inputs.options.mode },
+    // This version of the algorithm has no options.
+    options: {},
   };
 }
 
@@ -57,11 +58,11 @@ export function scoresDocument(scores: readonly Assessment[]): JsonValue {
   return scores.map(({ strategyId, score, failedFilter }) => ({
     strategyId,
     expectedNetApyBps: score?.expectedNetApyBps,
-    riskHaircutBps: score?.riskHaircutBps,
-    liquidityHaircutBps: score?.liquidityHaircutBps,
-    feeHaircutBps: score?.feeHaircutBps,
-    concentrationHaircutBps: score?.concentrationHaircutBps,
-    operationalHaircutBps: score?.operationalHaircutBps,
+    riskBps: score?.riskBps,
+    liquidityBps: score?.liquidityBps,
+    feeBps: score?.feeBps,
+    concentrationBps: score?.concentrationBps,
+    operationalBps: score?.operationalBps,
     scoreBps: score?.scoreBps,
     failedFilter,
   }));
@@ -93,17 +94,17 @@ export function planDocument(summary: PlanSummary): JsonValue {
 }
 
 function strategyDocument({ strategy, snapshot }: StrategyInput): JsonValue {
-  const { strategyId, assetId, protocol, state, exotic, canary, strategyCapBps, adapter } =
-    strategy;
   return {
-    strategyId,
-    assetId,
-    protocol,
-    state,
-    exotic,
-    canary,
-    strategyCapBps,
-    adapter,
+    strategyId: strategy.strategyId,
+    assetId: strategy.assetId,
+    protocol: strategy.protocol,
+    state: strategy.state,
+    exotic: strategy.exotic,
+    canary: strategy.canary,
+    strategyCapBps: strategy.strategyCapBps,
+    adapterKind: strategy.adapterKind,
+    grossApySources: [...strategy.grossApySources],
+    version: strategy.version,
     snapshot: snapshot === undefined ? undefined : snapshotDocument(snapshot),
   };
 }
@@ -123,13 +124,14 @@ function snapshotDocument(snapshot: NonNullable<StrategyInput['snapshot']>): Jso
     protocolHealthy: snapshot.protocolHealthy,
     withdrawalsHealthy: snapshot.withdrawalsHealthy,
     envelopes: snapshot.envelopes.map(({ programId, label, data }) => ({ programId, label, data })),
+    version: snapshot.version,
   };
 }
 
 function policyDocument(policy: Policy): JsonValue {
   return {
     policyId: policy.policyId,
-    policyVersion: policy.policyVersion,
+    version: policy.version,
     minLiquidReserveBps: policy.minLiquidReserveBps,
     strategyCapBps: policy.strategyCapBps,
     protocolCaps: sorted(policy.protocolCaps, (a, b) => compare(a.protocol, b.protocol)).map(
@@ -145,8 +147,9 @@ function policyDocument(policy: Policy): JsonValue {
 function managerDocument(manager: ManagerSettings): JsonValue {
   return {
     managerId: manager.managerId,
+    version: manager.version,
     allowedStrategies: sorted(manager.allowedStrategies, compare),
-    maxNotional: manager.maxNotional.toString(),
+    maxNotional: manager.maxNotional?.toString(),
   };
 }
 

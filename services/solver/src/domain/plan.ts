@@ -1,5 +1,5 @@
 import type { Instant } from '@trimtab/core';
-import type { Clip, Grant } from './allocate.js';
+import type { Round } from './allocate.js';
 import type { Assessment } from './candidates.js';
 import type { ManagerSettings, Policy } from './policy.js';
 import type { Step } from './steps.js';
@@ -17,16 +17,11 @@ export const ALGORITHM_VERSION = 1;
 export interface PlanInputs {
   /** By strategyId; empty in EXPLICIT plans. */
   readonly strategies: readonly StrategyInput[];
-  readonly policy: Policy;
+  /** Absent when none was named: the open limits. */
+  readonly policy?: Policy;
   /** Absent in EXPLICIT plans. */
   readonly manager?: ManagerSettings;
   readonly vault: VaultState;
-  readonly options: PlanOptions;
-}
-
-/** Choices of the caller that change the result. */
-export interface PlanOptions {
-  readonly mode: PlanMode;
 }
 
 /** The plan document: the result in numbers, and every other document by its hash. */
@@ -63,14 +58,8 @@ export interface Plan {
   readonly inputs: PlanInputs;
   /** Every strategy of the inputs, by strategyId. */
   readonly scores: readonly Assessment[];
-  /** How the weights came to be; follows from the inputs and is not hashed. */
-  readonly trace: PlanTrace;
-}
-
-/** The rounds of an allocation and the caps that shaped them; empty in EXPLICIT plans. */
-export interface PlanTrace {
-  readonly rounds: readonly (readonly Grant[])[];
-  readonly clips: readonly Clip[];
+  /** How the weights came to be; follows from the inputs and is not hashed. Empty if EXPLICIT. */
+  readonly rounds: readonly Round[];
 }
 
 /** Nothing was allocated: APY and risk are 0 by definition (trap T11). */

@@ -12,12 +12,8 @@ export interface ProtocolCap {
   readonly capBps: number;
 }
 
-/** The limits of one owner's allocation, all in bps of NAV (solver rules, inputs). */
-export interface Policy {
-  /** Absent for the policy of a plan that names none. */
-  readonly policyId?: string;
-  /** Counts the updates of the stored policy, from 1; absent together with the id. */
-  readonly policyVersion?: number;
+/** The limits of an allocation, all in bps of NAV (solver rules, inputs). */
+export interface PolicyLimits {
   /** 0 to 3000. */
   readonly minLiquidReserveBps: number;
   /** The most that any one strategy, or any one explicit target, may weigh. */
@@ -32,11 +28,18 @@ export interface Policy {
   readonly minRebalanceDeltaBps: number;
 }
 
+/** Limits that are stored under a name. */
+export interface Policy extends PolicyLimits {
+  readonly policyId: string;
+  /** Rises by 1 with every change. */
+  readonly version: number;
+}
+
 /**
- * The policy of an EXPLICIT plan that names none: no reserve and no cap below the whole, and every
- * difference acts. It has no id and no version.
+ * The limits of an EXPLICIT plan that names no policy: no reserve and no cap below the whole, and
+ * every difference acts.
  */
-export const OPEN_POLICY: Policy = {
+export const OPEN_LIMITS: PolicyLimits = {
   minLiquidReserveBps: 0,
   strategyCapBps: BPS_WHOLE,
   protocolCaps: [],
@@ -46,11 +49,14 @@ export const OPEN_POLICY: Policy = {
   minRebalanceDeltaBps: 0,
 };
 
-/** What the manager of a vault allows. */
+/** What may be allocated to, by a stored manager, by the request itself, or by both. */
 export interface ManagerSettings {
-  readonly managerId: string;
+  /** Absent, with the version, when only the request said what is allowed. */
+  readonly managerId?: string;
+  /** Rises by 1 with every change. */
+  readonly version?: number;
   /** The only strategies that may receive weight, by id. */
   readonly allowedStrategies: readonly string[];
-  /** The largest amount of one step, base units of the underlying, above 0. */
-  readonly maxNotional: bigint;
+  /** The largest amount of one step, base units of the underlying, above 0; absent means no limit. */
+  readonly maxNotional?: bigint;
 }

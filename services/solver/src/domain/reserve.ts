@@ -1,4 +1,4 @@
-import { MAX_RESERVE_BPS, type Policy } from './policy.js';
+import { MAX_RESERVE_BPS, type PolicyLimits } from './policy.js';
 import type { Score } from './score.js';
 
 /** From this operational haircut on, a strategy counts as unhealthy. */
@@ -10,9 +10,9 @@ const RESERVE_PER_UNHEALTHY_BPS = 100;
  * The cash that is kept out of the allocation: the policy's minimum, and more for each unhealthy
  * strategy of all that are scored, candidates or not, up to 3000 (solver rules, reserve).
  */
-export function reserveBps(policy: Policy, scores: readonly Score[]): number {
+export function reserveBps(policy: PolicyLimits, scores: readonly Score[]): number {
   const unhealthyCount = scores.filter(
-    (score) => score.operationalHaircutBps >= UNHEALTHY_OPERATIONAL_BPS,
+    (score) => score.operationalBps >= UNHEALTHY_OPERATIONAL_BPS,
   ).length;
   const raised = policy.minLiquidReserveBps + RESERVE_PER_UNHEALTHY_BPS * unhealthyCount;
   return Math.min(MAX_RESERVE_BPS, Math.max(policy.minLiquidReserveBps, raised));

@@ -23,29 +23,29 @@ describe('score', () => {
     ).toEqual({
       strategyId: 's',
       expectedNetApyBps: 940, // 1000 − 30 − 20 − 10
-      riskHaircutBps: 70, // 200 · 35 / 100
-      liquidityHaircutBps: 147, // 135 + 24 / 2
-      feeHaircutBps: 60, // 30 + 20 + 10
-      concentrationHaircutBps: 100, // 500 / 5
-      operationalHaircutBps: 40,
+      riskBps: 70, // 200 · 35 / 100
+      liquidityBps: 147, // 135 + 24 / 2
+      feeBps: 60, // 30 + 20 + 10
+      concentrationBps: 100, // 500 / 5
+      operationalBps: 40,
       scoreBps: 523, // 940 − 70 − 147 − 60 − 100 − 40
     });
   });
 
   it('T9: rounds half up in integers, where binary floats round 0.35 × 90 down', () => {
     // 90 · 35 / 100 = 31.5; 0.35 * 90 is 31.499999999999996 in binary floats.
-    expect(score({ riskScoreBps: 90 })?.riskHaircutBps).toBe(32);
-    expect(score({ riskScoreBps: 89 })?.riskHaircutBps).toBe(31); // 31.15
-    expect(score({ withdrawalDelayHours: 5 })?.liquidityHaircutBps).toBe(28); // 25 + 2.5
-    expect(score({ protocolConcentrationBps: 13 })?.concentrationHaircutBps).toBe(3); // 2.6
-    expect(score({ protocolConcentrationBps: 12 })?.concentrationHaircutBps).toBe(2); // 2.4
+    expect(score({ riskScoreBps: 90 })?.riskBps).toBe(32);
+    expect(score({ riskScoreBps: 89 })?.riskBps).toBe(31); // 31.15
+    expect(score({ withdrawalDelayHours: 5 })?.liquidityBps).toBe(28); // 25 + 2.5
+    expect(score({ protocolConcentrationBps: 13 })?.concentrationBps).toBe(3); // 2.6
+    expect(score({ protocolConcentrationBps: 12 })?.concentrationBps).toBe(2); // 2.4
   });
 
   it('T13: subtracts fees twice, in the net APY and as a haircut', () => {
     // 1025 − 10 − 25 − 10
     expect(score({ feeBps: 10 })).toMatchObject({
       expectedNetApyBps: 1015,
-      feeHaircutBps: 10,
+      feeBps: 10,
       scoreBps: 980,
     });
   });
@@ -56,24 +56,23 @@ describe('score', () => {
     ['BATCHED', 135],
     ['TERM', 220],
   ] as const)('%s liquidity costs %i bps', (liquidityProfile, haircut) => {
-    expect(score({ liquidityProfile })?.liquidityHaircutBps).toBe(haircut);
+    expect(score({ liquidityProfile })?.liquidityBps).toBe(haircut);
   });
 
   it('adds 120 for a canary, 400, 600 and 300 for an unhealthy oracle, protocol, withdrawals', () => {
-    expect(score({}, { canary: true })?.operationalHaircutBps).toBe(120);
-    expect(score({ oracleHealthy: false })?.operationalHaircutBps).toBe(400);
-    expect(score({ protocolHealthy: false })?.operationalHaircutBps).toBe(600);
-    expect(score({ withdrawalsHealthy: false })?.operationalHaircutBps).toBe(300);
+    expect(score({}, { canary: true })?.operationalBps).toBe(120);
+    expect(score({ oracleHealthy: false })?.operationalBps).toBe(400);
+    expect(score({ protocolHealthy: false })?.operationalBps).toBe(600);
+    expect(score({ withdrawalsHealthy: false })?.operationalBps).toBe(300);
     const all = { oracleHealthy: false, protocolHealthy: false, withdrawalsHealthy: false };
     expect(score({ ...all, operationalComplexityBps: 1 }, { canary: true })).toMatchObject({
-      operationalHaircutBps: 1421,
+      operationalBps: 1421,
     });
   });
 
-  it('does not exist without a snapshot, nor for an adapter that is not carried', () => {
+  it('does not exist without a snapshot', () => {
     const { strategy } = strategyInput('s');
     expect(scoreOf({ strategy })).toBeUndefined();
-    expect(score({}, { adapter: 'DRIFT' })).toBeUndefined();
   });
 
   it('T8: orders by score descending, then strategyId by code unit', () => {

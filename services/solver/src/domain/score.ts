@@ -10,11 +10,12 @@ import type { LiquidityProfile, Strategy, StrategyInput, StrategySnapshot } from
 export interface Score {
   readonly strategyId: string;
   readonly expectedNetApyBps: number;
-  readonly riskHaircutBps: number;
-  readonly liquidityHaircutBps: number;
-  readonly feeHaircutBps: number;
-  readonly concentrationHaircutBps: number;
-  readonly operationalHaircutBps: number;
+  /** Haircuts are what the score subtracts: positive costs. */
+  readonly riskBps: number;
+  readonly liquidityBps: number;
+  readonly feeBps: number;
+  readonly concentrationBps: number;
+  readonly operationalBps: number;
   readonly scoreBps: number;
 }
 
@@ -23,26 +24,25 @@ const ORACLE_UNHEALTHY_BPS = 400;
 const PROTOCOL_UNHEALTHY_BPS = 600;
 const WITHDRAWALS_UNHEALTHY_BPS = 300;
 
-/** Scores a strategy; undefined when it has no snapshot, or no adapter that can price it. */
+/** Scores a strategy; undefined when it has no snapshot. */
 export function scoreOf(input: StrategyInput): Score | undefined {
   const { strategy, snapshot } = input;
-  const adapter = adapterOf(strategy.adapter);
-  if (snapshot === undefined || adapter === undefined) return undefined;
+  if (snapshot === undefined) return undefined;
   const components = {
-    expectedNetApyBps: adapter.expectedNetApyBps(snapshot),
-    riskHaircutBps: halfUpShare(snapshot.riskScoreBps, 35, 100),
-    liquidityHaircutBps: liquidityHaircutBps(snapshot),
-    feeHaircutBps: snapshot.feeBps + snapshot.borrowCostBps + snapshot.slippageBps,
-    concentrationHaircutBps: halfUpShare(snapshot.protocolConcentrationBps, 1, 5),
-    operationalHaircutBps: operationalHaircutBps(strategy, snapshot),
+    expectedNetApyBps: adapterOf(strategy.adapterKind).expectedNetApyBps(snapshot),
+    riskBps: halfUpShare(snapshot.riskScoreBps, 35, 100),
+    liquidityBps: liquidityHaircut(snapshot),
+    feeBps: snapshot.feeBps + snapshot.borrowCostBps + snapshot.slippageBps,
+    concentrationBps: halfUpShare(snapshot.protocolConcentrationBps, 1, 5),
+    operationalBps: operationalHaircut(strategy, snapshot),
   };
   const scoreBps =
     components.expectedNetApyBps -
-    components.riskHaircutBps -
-    components.liquidityHaircutBps -
-    components.feeHaircutBps -
-    components.concentrationHaircutBps -
-    components.operationalHaircutBps;
+    components.riskBps -
+    components.liquidityBps -
+    components.feeBps -
+    components.concentrationBps -
+    components.operationalBps;
   return { strategyId: strategy.strategyId, ...components, scoreBps };
 }
 
@@ -51,7 +51,7 @@ export function bestFirst(left: Score, right: Score): number {
   return compare(right.scoreBps, left.scoreBps) || compare(left.strategyId, right.strategyId);
 }
 
-function liquidityHaircutBps(snapshot: StrategySnapshot): number {
+function liquidityHaircut(snapshot: StrategySnapshot): number {
   const delay = halfUpShare(snapshot.withdrawalDelayHours, 1, 2);
   return profileHaircutBps(snapshot.liquidityProfile) + delay;
 }
@@ -71,7 +71,7 @@ function profileHaircutBps(profile: LiquidityProfile): number {
   }
 }
 
-function operationalHaircutBps(strategy: Strategy, snapshot: StrategySnapshot): number {
+function operationalHaircut(strategy: Strategy, snapshot: StrategySnapshot): number {
   return (
     snapshot.operationalComplexityBps +
     (strategy.canary ? CANARY_BPS : 0) +

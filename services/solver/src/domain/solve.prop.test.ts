@@ -93,7 +93,7 @@ describe('every solver plan', () => {
           targets
             .filter(({ strategyId }) => strategyId !== undefined && matches(strategyId))
             .reduce((sum, { weightBps }) => sum + weightBps, 0);
-        const { policy } = inputs;
+        const { policy } = problem;
         for (const { strategyId, failedFilter } of scores) {
           if (failedFilter !== undefined) continue;
           const definition = (id: string) =>

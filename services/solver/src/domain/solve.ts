@@ -1,7 +1,7 @@
 import { allocate, type Allocation } from './allocate.js';
 import { assess, type Assessed, type Assessment } from './candidates.js';
 import { metricsOf, type Metrics } from './metrics.js';
-import type { ManagerSettings, Policy } from './policy.js';
+import type { ManagerSettings, PolicyLimits } from './policy.js';
 import { reserveBps } from './reserve.js';
 import type { Score } from './score.js';
 import type { StrategyInput } from './strategy.js';
@@ -9,7 +9,7 @@ import type { StrategyInput } from './strategy.js';
 /** What the solver decides from, apart from the vault. */
 export interface SolveProblem {
   readonly strategies: readonly StrategyInput[];
-  readonly policy: Policy;
+  readonly policy: PolicyLimits;
   readonly manager: ManagerSettings;
 }
 

@@ -19,7 +19,9 @@ export function strategyInput(
       exotic: false,
       canary: false,
       strategyCapBps: 10_000,
-      adapter: 'STATIC',
+      adapterKind: 'STATIC',
+      grossApySources: [],
+      version: 1,
       ...definition,
     },
     snapshot: {
@@ -36,6 +38,7 @@ export function strategyInput(
       protocolHealthy: true,
       withdrawalsHealthy: true,
       envelopes: [],
+      version: 1,
       ...snapshot,
     },
   };
@@ -53,7 +56,7 @@ export function scoring(
 export function policyOf(changes: Partial<Policy> = {}): Policy {
   return {
     policyId: 'policy-1',
-    policyVersion: 1,
+    version: 1,
     minLiquidReserveBps: 1000,
     strategyCapBps: 10_000,
     protocolCaps: [],
@@ -68,8 +71,8 @@ export function policyOf(changes: Partial<Policy> = {}): Policy {
 export function managerOf(strategies: readonly StrategyInput[]): ManagerSettings {
   return {
     managerId: 'manager-1',
+    version: 1,
     allowedStrategies: strategies.map(({ strategy }) => strategy.strategyId),
-    maxNotional: 10n ** 40n,
   };
 }
 

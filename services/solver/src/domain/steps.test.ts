@@ -60,9 +60,10 @@ describe('steps', () => {
     expect(stepCountOf(problem({ weights, maxNotional: 1n }))).toBe(100_000n);
   });
 
-  it('a strategy without an adapter has none as long as nothing moves', () => {
-    const { strategy } = strategyInput('a', { adapter: 'DRIFT' });
-    expect(lines({ strategies: [strategy] })).toEqual([]);
+  it('are whole without a maximum', () => {
+    const weights = new Map([['a', 1000]]);
+    expect(lines({ weights, maxNotional: undefined })).toEqual(['DEPOSIT a 100000 1/1']);
+    expect(stepCountOf(problem({ weights, maxNotional: undefined }))).toBe(1n);
   });
 });
 

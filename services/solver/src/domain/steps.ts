@@ -1,4 +1,4 @@
-import { compare, invariant, present, sorted } from '@trimtab/core';
+import { compare, sorted } from '@trimtab/core';
 import { bpsOf } from '@trimtab/decimal';
 import type { AdapterStep, StepOperation } from './adapters/adapter.js';
 import { adapterOf } from './adapters/adapter-of.js';
@@ -24,8 +24,8 @@ export interface StepProblem {
   readonly strategies: readonly Strategy[];
   readonly weights: ReadonlyMap<string, number>;
   readonly vault: VaultState;
-  /** The largest amount of one step, base units of the underlying, above 0. */
-  readonly maxNotional: bigint;
+  /** The largest amount of one step, base units of the underlying, above 0; absent means no limit. */
+  readonly maxNotional: bigint | undefined;
 }
 
 /** A plan with more pieces than this is refused before its steps are built. */
@@ -50,11 +50,11 @@ export function buildSteps(problem: StepProblem): readonly Step[] {
 
 /** How many steps a plan would have, found without building them. */
 export function stepCountOf(problem: StepProblem): bigint {
-  return plannedSteps(problem).reduce(
-    (count, { step }) =>
-      count + (step.envelopes.length > 0 ? 1n : chunkCountOf(step.amount, problem.maxNotional)),
-    0n,
-  );
+  const { maxNotional } = problem;
+  return plannedSteps(problem).reduce((count, { step }) => {
+    const whole = maxNotional === undefined || step.envelopes.length > 0;
+    return count + (whole ? 1n : chunkCountOf(step.amount, maxNotional));
+  }, 0n);
 }
 
 /** Target notional less live notional, `floor(nav · w / 10 000)` each. */
@@ -79,23 +79,22 @@ function plannedSteps(problem: StepProblem): readonly PlannedStep[] {
 
 function movesOf(strategy: Strategy, problem: StepProblem): readonly AdapterStep[] {
   const delta = deltaOf(strategy, problem);
-  const adapter = adapterOf(strategy.adapter);
-  if (adapter === undefined && delta === 0n) return [];
-  return present(adapter, `strategy ${strategy.strategyId} has an adapter`).buildSteps({
-    strategy,
-    delta,
-  });
+  return adapterOf(strategy.adapterKind).buildSteps({ strategy, delta });
 }
 
 function rank(operation: StepOperation): number {
   return operation === 'DEPOSIT' || operation === 'HOLD' ? 1 : 0;
 }
 
-function cut(strategy: Strategy, step: AdapterStep, maxNotional: bigint): readonly Step[] {
-  invariant(maxNotional > 0n, 'the maximum notional of a step is positive');
+function cut(
+  strategy: Strategy,
+  step: AdapterStep,
+  maxNotional: bigint | undefined,
+): readonly Step[] {
   const { strategyId, assetId } = strategy;
   const { operation, envelopes } = step;
-  const amounts = envelopes.length > 0 ? [step.amount] : chunkAmounts(step.amount, maxNotional);
+  const whole = maxNotional === undefined || envelopes.length > 0;
+  const amounts = whole ? [step.amount] : chunkAmounts(step.amount, maxNotional);
   return amounts.map((amount, chunkIndex) => ({
     strategyId,
     assetId,

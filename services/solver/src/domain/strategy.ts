@@ -9,8 +9,8 @@ export type StrategyState = 'ACTIVE' | 'PAUSED' | 'EXIT_ONLY' | 'DISABLED';
 /** How fast money comes back from a strategy; each profile has a fixed haircut. */
 export type LiquidityProfile = 'INSTANT' | 'SAME_DAY' | 'BATCHED' | 'TERM';
 
-/** Which adapter scores a strategy and builds its steps. */
-export type AdapterKind = 'STATIC' | 'MANIFEST' | 'DRIFT' | 'KAMINO';
+/** Which adapter scores a strategy and builds its steps; one name for each adapter that exists. */
+export type AdapterKind = 'STATIC';
 
 /** The definition of a strategy. */
 export interface Strategy {
@@ -23,7 +23,11 @@ export interface Strategy {
   readonly canary: boolean;
   /** The strategy's own cap, 0 to 10 000. */
   readonly strategyCapBps: number;
-  readonly adapter: AdapterKind;
+  readonly adapterKind: AdapterKind;
+  /** Where the gross yield comes from, for the reader of a plan. */
+  readonly grossApySources: readonly string[];
+  /** Rises by 1 with every change. */
+  readonly version: number;
 }
 
 /** A prepared venue instruction; a step that carries some is never cut. */
@@ -49,6 +53,8 @@ export interface StrategySnapshot {
   readonly protocolHealthy: boolean;
   readonly withdrawalsHealthy: boolean;
   readonly envelopes: readonly InstructionEnvelope[];
+  /** Rises by 1 with every snapshot of the strategy. */
+  readonly version: number;
 }
 
 /** A strategy as one plan sees it: its definition, and its snapshot if there is one. */

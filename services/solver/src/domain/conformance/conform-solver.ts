@@ -45,7 +45,7 @@ function resultsOf(testCase: JsonRecord): ReadonlyMap<string, JsonValue> {
     ['reserveBps', reserveBps],
     ['idleBps', allocation.idleBps],
     ['targetWeightsBps', Object.fromEntries(allocation.weights)],
-    ['roundsBps', allocation.rounds.map(grantsById)],
+    ['roundsBps', allocation.rounds.map(({ grants }) => grantsById(grants))],
     ['expectedBlendedApyBps', metrics.expectedBlendedApyBps],
     ['riskBudgetUsageBps', metrics.riskBudgetUsageBps],
     ['noAllocation', metrics.noAllocation],
@@ -55,5 +55,5 @@ function resultsOf(testCase: JsonRecord): ReadonlyMap<string, JsonValue> {
 }
 
 function grantsById(grants: readonly Grant[]): JsonValue {
-  return Object.fromEntries(grants.map(({ strategyId, weightBps }) => [strategyId, weightBps]));
+  return Object.fromEntries(grants.map(({ strategyId, grantBps }) => [strategyId, grantBps]));
 }

@@ -1,4 +1,4 @@
-import type { Policy } from '../policy.js';
+import type { PolicyLimits } from '../policy.js';
 import type { SolveProblem } from '../solve.js';
 import type { StrategyInput } from '../strategy.js';
 import type { LiveWeight } from '../vault-state.js';
@@ -35,9 +35,7 @@ export function readSolverCase(testCase: JsonRecord): SolverCase {
   });
   const allowed = readList(testCase['allowedStrategies'], 'allowedStrategies');
   const manager = {
-    managerId: 'vector',
     allowedStrategies: allowed.map((id, index) => readText(id, `allowedStrategies[${index}]`)),
-    maxNotional: 1n,
   };
   const policy = readPolicy(readRecord(testCase['policy'], 'policy'));
   return { problem: { strategies, policy, manager }, liveWeights };
@@ -57,7 +55,9 @@ function readStrategy(record: JsonRecord, place: string): StrategyInput {
       exotic: flag('exotic'),
       canary: flag('canary'),
       strategyCapBps: integer('strategyCapBps'),
-      adapter: 'STATIC',
+      adapterKind: 'STATIC',
+      grossApySources: [],
+      version: 1,
     },
     snapshot: {
       grossApyBps: integer('grossApyBps'),
@@ -73,11 +73,12 @@ function readStrategy(record: JsonRecord, place: string): StrategyInput {
       protocolHealthy: flag('protocolHealthy'),
       withdrawalsHealthy: flag('withdrawalsHealthy'),
       envelopes: [],
+      version: 1,
     },
   };
 }
 
-function readPolicy(record: JsonRecord): Policy {
+function readPolicy(record: JsonRecord): PolicyLimits {
   const integer = (field: string): number => readInteger(record[field], `policy.${field}`);
   const caps = readRecord(record['protocolCapsBps'], 'policy.protocolCapsBps');
   return {

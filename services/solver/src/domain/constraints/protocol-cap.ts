@@ -1,4 +1,4 @@
-import type { Policy } from '../policy.js';
+import type { PolicyLimits } from '../policy.js';
 import type { Constraint } from './constraint.js';
 
 /** The strategies of one protocol together weigh no more than the policy allows that protocol. */
@@ -12,7 +12,7 @@ export const protocolCap: Constraint = {
     `protocol ${strategy.protocol} may weigh at most ${limitBps} bps in all and has ${usedBps}`,
 };
 
-function protocolLimitBps(policy: Policy, protocol: string): number {
+function protocolLimitBps(policy: PolicyLimits, protocol: string): number {
   const named = policy.protocolCaps.find((cap) => cap.protocol === protocol);
   return named?.capBps ?? policy.defaultProtocolCapBps;
 }

@@ -1,4 +1,4 @@
-import type { Policy } from '../policy.js';
+import type { PolicyLimits } from '../policy.js';
 import type { Strategy } from '../strategy.js';
 import type { CapState, Constraint } from './constraint.js';
 import { exoticCap } from './exotic-cap.js';
@@ -31,7 +31,7 @@ export interface Room {
 }
 
 /** The smallest rest of all caps that concern a strategy. */
-export function roomOf(strategy: Strategy, policy: Policy, usage: Usage): Room {
+export function roomOf(strategy: Strategy, policy: PolicyLimits, usage: Usage): Room {
   const caps = CONSTRAINTS.flatMap((constraint) => {
     const state = constraint.stateFor(strategy, policy, usage);
     return state === undefined ? [] : [{ constraint, state }];
