@@ -1,0 +1,57 @@
+import { invariant } from '@trimtab/core';
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+
+/** What code needs that does not know the tables of a service: the relay, migrations, leases. */
+export interface SqlDatabase {
+  readonly pool: pg.Pool;
+  /** The schema of the service, first (and only) in the search path of every connection. */
+  readonly schema: string;
+  /** How to open one more connection outside the pool, e.g. for a lease that must not be shared. */
+  readonly clientConfig: pg.ClientConfig;
+}
+
+/** One service's schema in the PostgreSQL database. */
+export interface Database<Tables> extends SqlDatabase {
+  readonly kysely: Kysely<Tables>;
+  /** Waits for running queries and closes the pool. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** `postgres://user:password@host:port/database` */
+  readonly connectionString: string;
+  /** Lower-case identifier; one schema per service. */
+  readonly schema: string;
+  readonly maxConnections: number;
+}
+
+const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
+
+/**
+ * Opens a pool on one schema. Connects at the first query; the schema itself is made by `migrate`.
+ * `numeric` and `bigint` columns come back as strings, so that no amount ever becomes a double.
+ * @throws InvariantViolation when the schema name is not a plain lower-case identifier
+ */
+export function createDatabase<Tables>(options: DatabaseOptions): Database<Tables> {
+  const { connectionString, schema, maxConnections } = options;
+  invariant(SCHEMA_NAME.test(schema), `schema "${schema}" must match ${SCHEMA_NAME.source}`);
+  const clientConfig: pg.ClientConfig = {
+    connectionString,
+    keepAlive: true,
+    application_name: `trimtab-${schema}`,
+    options: `-c search_path=${schema} -c timezone=UTC`,
+  };
+  const pool = new pg.Pool({ ...clientConfig, max: maxConnections });
+  // An idle connection that dies is replaced at the next query; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  let closing: Promise<void> | undefined;
+  return {
+    pool,
+    schema,
+    clientConfig,
+    kysely,
+    close: () => (closing ??= kysely.destroy()),
+  };
+}

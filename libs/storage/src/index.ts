@@ -1,0 +1,24 @@
+export {
+  createDatabase,
+  type Database,
+  type DatabaseOptions,
+  type SqlDatabase,
+} from './database.js';
+export { migrate } from './migrate.js';
+export {
+  sharedMigrations,
+  type IdempotencyKeysTable,
+  type InboxTable,
+  type OutboxTable,
+  type SharedTables,
+} from './shared-migrations.js';
+export { inTransaction, type SqlExecutor } from './transaction.js';
+export { enqueue, requestResend, type OutboxMessage } from './outbox.js';
+export { findIdempotent, withIdempotency, type IdempotencyKey } from './idempotency.js';
+export { createPartitionLeases, type PartitionLeases } from './partition-lease.js';
+export {
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+} from './embedded-postgres.js';
+export { sql, type Kysely, type Migration, type Transaction } from 'kysely';
