@@ -1,0 +1,2 @@
+/** The standard gRPC health service. */
+export * from './gen/grpc/health/v1/health.js';
