@@ -576,12 +576,8 @@ export const Vault: MessageFns<Vault> = {
       }
       writer.uint32(72).int64(message.fence);
     }
-    if (message.holds.length !== 0) {
-      writer.uint32(82).fork();
-      for (const v of message.holds) {
-        writer.int32(v);
-      }
-      writer.join();
+    for (const v of message.holds) {
+      writer.uint32(80).int32(v!);
     }
     if (message.version !== 0n) {
       if (BigInt.asIntN(64, message.version) !== message.version) {
