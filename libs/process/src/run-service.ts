@@ -1,0 +1,115 @@
+import type { Clock, IdSource } from '@trimtab/core';
+import {
+  createAuthenticator,
+  createTokenIssuer,
+  type Authenticator,
+  type TokenIssuer,
+} from '@trimtab/grpc';
+import {
+  ConfigError,
+  jwksSource,
+  runUntilSignal,
+  systemClock,
+  systemIds,
+  type BaseConfig,
+  type ServedComponent,
+} from '@trimtab/lifecycle';
+import { connectJetStream, type Bus } from '@trimtab/messaging';
+import { createDatabase, type Database } from '@trimtab/storage';
+import { createLogger, startTelemetry, type Logger } from '@trimtab/telemetry';
+
+/** The outside world of a service, built from its configuration. */
+export interface ServiceDependencies<Tables> {
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly database: Database<Tables>;
+  readonly bus: Bus;
+  readonly authenticator: Authenticator;
+  readonly tokenIssuer: TokenIssuer;
+  readonly logger: Logger;
+}
+
+/** A service as its `main.ts` names it. */
+export interface ServiceProcess<Config extends BaseConfig, Tables> {
+  /** Also the schema of its database, unless `DATABASE_SCHEMA` says otherwise. */
+  readonly name: string;
+  readonly readConfig: (env: Record<string, string | undefined>) => Config;
+  readonly compose: (config: Config, dependencies: ServiceDependencies<Tables>) => ServedComponent;
+}
+
+/**
+ * Runs one service until SIGTERM or SIGINT: configuration, telemetry, dependencies, composition.
+ * An invalid configuration names every bad variable on stderr and ends the process with code 1.
+ */
+export async function runService<Config extends BaseConfig, Tables>(
+  service: ServiceProcess<Config, Tables>,
+): Promise<void> {
+  const settings = readSettings(service);
+  if (settings === undefined) return;
+  const { config, natsUrl, privateKeyFile } = settings;
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint } = config;
+  const telemetry = startTelemetry({
+    serviceName: `trimtab-${service.name}`,
+    ...(otlpEndpoint === undefined ? {} : { otlpEndpoint }),
+  });
+  const logger = createLogger({ service: service.name, level: config.LOG_LEVEL });
+  const database = createDatabase<Tables>({
+    connectionString: config.DATABASE_URL,
+    schema: config.DATABASE_SCHEMA ?? service.name,
+    maxConnections: config.DATABASE_MAX_CONNECTIONS,
+  });
+  const bus = await connectJetStream({ url: natsUrl, logger });
+  const identity = { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE };
+  const component = service.compose(config, {
+    clock: systemClock,
+    ids: systemIds,
+    database,
+    bus,
+    authenticator: createAuthenticator({ ...identity, jwks: jwksSource(config) }),
+    tokenIssuer: createTokenIssuer({ ...identity, key: { file: privateKeyFile } }),
+    logger,
+  });
+  const process = {
+    name: service.name,
+    start: component.start,
+    stop: async () => {
+      await component.stop();
+      await bus.close();
+      await database.close();
+      await telemetry.shutdown();
+    },
+  };
+  await runUntilSignal(process, {
+    logger,
+    drainTimeoutMs: config.DRAIN_TIMEOUT_MILLIS,
+    onStarted: () => logger.info({ address: component.address }, 'ready'),
+  });
+}
+
+interface Settings<Config> {
+  readonly config: Config;
+  readonly natsUrl: string;
+  readonly privateKeyFile: string;
+}
+
+function readSettings<Config extends BaseConfig, Tables>(
+  service: ServiceProcess<Config, Tables>,
+): Settings<Config> | undefined {
+  try {
+    const config = service.readConfig(process.env);
+    jwksSource(config);
+    const { NATS_URL: natsUrl, SERVICE_PRIVATE_KEY_FILE: privateKeyFile } = config;
+    if (natsUrl === undefined || privateKeyFile === undefined) {
+      throw new ConfigError([
+        ...(natsUrl === undefined ? ['NATS_URL must be set'] : []),
+        ...(privateKeyFile === undefined ? ['SERVICE_PRIVATE_KEY_FILE must be set'] : []),
+      ]);
+    }
+    return { config, natsUrl, privateKeyFile };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`trimtab-${service.name}: ${error.message}\n`);
+    process.exitCode = 1;
+    return undefined;
+  }
+}

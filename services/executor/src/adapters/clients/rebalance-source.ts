@@ -1,0 +1,72 @@
+import { type OrderGenServiceService, type Action } from '@trimtab/contracts/ordergen';
+import { Side } from '@trimtab/contracts/portfolio';
+import type { VaultServiceService } from '@trimtab/contracts/vault';
+import { present } from '@trimtab/core';
+import type { ServiceClient } from '@trimtab/grpc';
+import type { RebalanceSource } from '../../application/ports.js';
+import type { Order } from '../../domain/order.js';
+import type { ActionView, RebalanceView } from '../../domain/revalidate.js';
+
+/** The services behind the source. */
+export interface RebalanceSourceOptions {
+  readonly orderGen: ServiceClient<typeof OrderGenServiceService>;
+  readonly vaults: ServiceClient<typeof VaultServiceService>;
+}
+
+const MAX_CACHED = 256;
+
+/**
+ * OrderGen's view of a rebalance, fetched once and kept by h0: what an order is checked against never
+ * changes after generation.
+ */
+export function createRebalanceSource(options: RebalanceSourceOptions): RebalanceSource {
+  const byH0 = new Map<string, RebalanceView>();
+  return {
+    rebalance: async (order, signal) => {
+      const cached = byH0.get(order.h0);
+      if (cached !== undefined) return cached;
+      const view = await fetchView(options, order, signal);
+      byH0.set(view.h0, view);
+      const oldest = byH0.keys().next();
+      if (byH0.size > MAX_CACHED && oldest.done !== true) byH0.delete(oldest.value);
+      return view;
+    },
+    balance: async (order, signal) => {
+      const { vault } = await options.vaults.getVault({ vaultId: order.vaultId }, { signal });
+      const found = present(vault, 'GetVault answers with a vault');
+      const side = order.side === 'LONG' ? Side.SIDE_LONG : Side.SIDE_SHORT;
+      const position = found.positions.find(
+        (held) => held.assetId === order.assetId && held.side === side,
+      );
+      return { cash: BigInt(found.cash), quantity: BigInt(position?.quantity ?? '0') };
+    },
+  };
+}
+
+async function fetchView(
+  options: RebalanceSourceOptions,
+  order: Order,
+  signal: AbortSignal,
+): Promise<RebalanceView> {
+  const { rebalance } = await options.orderGen.getRebalance(
+    { rebalanceId: order.rebalanceId },
+    { signal },
+  );
+  const found = present(rebalance, 'GetRebalance answers with a rebalance');
+  const source = found.terms?.source;
+  return {
+    h0: found.h0,
+    planHash: source?.$case === 'planHash' ? source.value : '',
+    txBundleHash: found.txBundleHash,
+    actions: found.actions.map(toActionView),
+  };
+}
+
+function toActionView(action: Action): ActionView {
+  return {
+    assetId: action.assetId,
+    side: action.side === Side.SIDE_SHORT ? 'SHORT' : 'LONG',
+    releasesCash: action.group < 3,
+    cap: action.cap === '' ? undefined : BigInt(action.cap),
+  };
+}

@@ -1,0 +1,99 @@
+import { partitionOf } from '@trimtab/canonical';
+import {
+  enqueue,
+  inTransaction,
+  requestResend,
+  type Database,
+  type OutboxMessage,
+} from '@trimtab/storage';
+import { sql } from 'kysely';
+import type { OrderProgress, OrderStore } from '../../application/ports.js';
+import type { Report } from '../../domain/execution-report.js';
+import type { ExecutorTables } from './tables.js';
+
+/** The message that carries a report; made by the bus adapter, which knows the wire. */
+export type ReportMessage = Pick<OutboxMessage, 'subject' | 'messageType' | 'payload'>;
+
+/** What the store needs besides its database. */
+export interface OrderStoreOptions {
+  readonly database: Database<ExecutorTables>;
+  readonly toMessage: (report: Report) => ReportMessage;
+  /** The W3C trace context that a report continues: that of the dispatch being handled. */
+  readonly traceparent: () => string | undefined;
+  /** Wakes the relay after a commit that left messages to publish. */
+  readonly wakeRelay: () => void;
+}
+
+/** Orders and reports in PostgreSQL. Reports and their outgoing messages commit together. */
+export function createOrderStore(options: OrderStoreOptions): OrderStore {
+  const { database } = options;
+  return {
+    accept: async (order, dispatch) => {
+      const { rows } = await sql<{ progress: OrderProgress }>`
+        with fresh as (
+          insert into orders (order_id, rebalance_id, vault_id, order_index, dispatch, state)
+          values (${order.orderId}, ${order.rebalanceId}, ${order.vaultId}, ${order.index},
+            ${Buffer.from(dispatch)}::bytea, 'ACCEPTED')
+          on conflict (order_id) do nothing
+          returning order_id
+        )
+        select coalesce(
+          (select 'NEW' from fresh),
+          (select state from orders where order_id = ${order.orderId}),
+          'ACCEPTED') as progress`.execute(database.kysely);
+      return rows[0]?.progress ?? 'ACCEPTED';
+    },
+    settle: async (orderId, decide) => {
+      const settled = await inTransaction(database, async (tx) => {
+        const { rows } = await sql<{ state: string }>`
+          select state from orders where order_id = ${orderId} for update`.execute(tx);
+        if (rows[0]?.state !== 'ACCEPTED') return false;
+        const reports = await decide();
+        if (reports === undefined) return true;
+        await sql`update orders set state = 'SETTLED' where order_id = ${orderId}`.execute(tx);
+        const values = reports.map(
+          (report) => sql`(${report.eventId}, ${orderId}, ${report.sequence}::integer)`,
+        );
+        await sql`insert into reports (event_id, order_id, report_sequence) values ${sql.join(values)}`.execute(
+          tx,
+        );
+        await enqueue(
+          tx,
+          reports.map((report) => outboxMessage(options, report)),
+        );
+        return true;
+      });
+      options.wakeRelay();
+      return settled;
+    },
+    answerAgain: async (orderId) => {
+      const { rows } = await sql<{ event_id: string }>`
+        select event_id from reports where order_id = ${orderId} order by report_sequence`.execute(
+        database.kysely,
+      );
+      await requestResend(
+        database.kysely,
+        rows.map((row) => row.event_id),
+      );
+      options.wakeRelay();
+    },
+    unsettled: async () => {
+      const { rows } = await sql<{ dispatch: Buffer }>`
+        select dispatch from orders where state = 'ACCEPTED' order by order_id`.execute(
+        database.kysely,
+      );
+      return rows.map((row) => row.dispatch);
+    },
+  };
+}
+
+function outboxMessage(options: OrderStoreOptions, report: Report): OutboxMessage {
+  const traceparent = options.traceparent();
+  return {
+    ...options.toMessage(report),
+    eventId: report.eventId,
+    aggregateId: report.order.rebalanceId,
+    partition: partitionOf(report.order.vaultId),
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
+}

@@ -1,0 +1,118 @@
+import { sql } from 'kysely';
+import { domainError, refuse } from '@trimtab/core';
+import type { Database } from '@trimtab/storage';
+import type { MarketSource, Venue, VenueAnswer } from '../../application/ports.js';
+import {
+  NOTHING,
+  rejection,
+  type Executed,
+  type VenueReport,
+} from '../../domain/execution-report.js';
+import type { Order } from '../../domain/order.js';
+import { fillOnPaper, type PaperModel } from '../../domain/paper-fill.js';
+import { outcomeOf, type PaperOutcome, type PaperScriptLine } from '../../domain/paper-script.js';
+import type { ExecutorTables } from '../postgres/tables.js';
+
+/** What the paper venue is made of. */
+export interface PaperVenueOptions {
+  readonly database: Database<ExecutorTables>;
+  readonly markets: MarketSource;
+  readonly model: PaperModel;
+  readonly script: readonly PaperScriptLine[];
+  /** Waits; a test may make time pass at once. */
+  readonly pause: (millis: number, signal: AbortSignal) => Promise<void>;
+}
+
+/**
+ * A venue that fills at the oracle's price. It remembers every client order id in tables of its own,
+ * outside the executor's transaction, and answers a known one as it did the first time.
+ */
+export function createPaperVenue(options: PaperVenueOptions): Venue {
+  return {
+    name: 'paper',
+    query: (orderId) => readAnswer(options.database, orderId),
+    submit: async (order, signal) => {
+      const outcome = outcomeOf(options.script, order);
+      if (outcome.kind === 'ANSWER_LATE' || outcome.kind === 'TIME_OUT') {
+        await options.pause(outcome.afterMillis, signal);
+      }
+      const reports = await execute(options, order, outcome, signal);
+      const deliveryCount = outcome.kind === 'ANSWER_TWICE' ? 2 : 1;
+      return remember(options.database, order.orderId, { reports, deliveryCount });
+    },
+  };
+}
+
+async function execute(
+  options: PaperVenueOptions,
+  order: Order,
+  outcome: PaperOutcome,
+  signal: AbortSignal,
+): Promise<readonly VenueReport[]> {
+  if (outcome.kind === 'FAIL') return [rejection(outcome.reason, 'paper-scripted')];
+  if (outcome.kind === 'TIME_OUT') return [rejection('VENUE_TIMEOUT', 'paper-scripted')];
+  const market = await options.markets.market(order.assetId, signal);
+  if (market === undefined) {
+    refuse(
+      domainError('UNAVAILABLE', 'DEPENDENCY_UNAVAILABLE', `${order.assetId} has no healthy price`),
+    );
+  }
+  const fillBps = outcome.kind === 'FILL_PART' ? outcome.fillBps : 10_000;
+  return fillOnPaper({ order, market, model: options.model, fillBps });
+}
+
+/** Stores the first answer to an order and returns it, also to a second submission. */
+async function remember(
+  database: Database<ExecutorTables>,
+  orderId: string,
+  answer: VenueAnswer,
+): Promise<VenueAnswer> {
+  await sql`
+    insert into paper_orders (client_order_id, answer)
+    values (${orderId}, ${toJson(answer)}::jsonb)
+    on conflict (client_order_id) do nothing`.execute(database.kysely);
+  return (await readAnswer(database, orderId)) ?? answer;
+}
+
+async function readAnswer(
+  database: Database<ExecutorTables>,
+  orderId: string,
+): Promise<VenueAnswer | undefined> {
+  const { rows } = await sql<{ answer: string }>`
+    select answer::text as answer from paper_orders where client_order_id = ${orderId}`.execute(
+    database.kysely,
+  );
+  const [row] = rows;
+  return row === undefined ? undefined : fromJson(row.answer);
+}
+
+type StoredExecuted = Record<keyof Executed, string>;
+type StoredReport = Omit<VenueReport, 'executed'> & { readonly executed: StoredExecuted };
+
+function toJson({ reports, deliveryCount }: VenueAnswer): string {
+  const stored = reports.map((report) => ({
+    ...report,
+    executed: {
+      quantity: report.executed.quantity.toString(),
+      underlying: report.executed.underlying.toString(),
+      fee: report.executed.fee.toString(),
+    },
+  }));
+  return JSON.stringify({ reports: stored, deliveryCount });
+}
+
+function fromJson(text: string): VenueAnswer {
+  const stored = JSON.parse(text) as { reports: StoredReport[]; deliveryCount: number };
+  return {
+    deliveryCount: stored.deliveryCount,
+    reports: stored.reports.map((report) => ({
+      ...report,
+      executed: {
+        ...NOTHING,
+        quantity: BigInt(report.executed.quantity),
+        underlying: BigInt(report.executed.underlying),
+        fee: BigInt(report.executed.fee),
+      },
+    })),
+  };
+}
