@@ -5014,7 +5014,7 @@ export const IntentServiceService = {
   /**
    * Pauses an active intent: nothing new starts, a running rebalance finishes. The owner.
    *
-   * Errors: INTENT_NOT_FOUND, INTENT_NOT_ACTIVE, INTENT_TERMINAL, INTENT_NOT_ACTIVATED, ETAG_MISMATCH, REQUEST_ID_REUSED.
+   * Errors: INTENT_NOT_FOUND, INTENT_STATE_INVALID, INTENT_TERMINAL, INTENT_NOT_ACTIVATED, ETAG_MISMATCH, REQUEST_ID_REUSED.
    */
   pauseIntent: {
     path: "/trimtab.intent.v1.IntentService/PauseIntent" as const,
@@ -5028,7 +5028,7 @@ export const IntentServiceService = {
   /**
    * Resumes a paused intent. The owner.
    *
-   * Errors: INTENT_NOT_FOUND, INTENT_NOT_PAUSED, INTENT_TERMINAL, ETAG_MISMATCH, REQUEST_ID_REUSED.
+   * Errors: INTENT_NOT_FOUND, INTENT_STATE_INVALID, INTENT_TERMINAL, ETAG_MISMATCH, REQUEST_ID_REUSED.
    */
   resumeIntent: {
     path: "/trimtab.intent.v1.IntentService/ResumeIntent" as const,
@@ -5150,7 +5150,7 @@ export const IntentServiceService = {
   /**
    * Sets where the caller is reached.
    *
-   * Errors: TARGET_NOT_ALLOWED, REQUEST_ID_REUSED.
+   * Errors: NOTIFICATION_TARGET_NOT_ALLOWED, REQUEST_ID_REUSED.
    */
   setNotificationTargets: {
     path: "/trimtab.intent.v1.IntentService/SetNotificationTargets" as const,
@@ -5281,13 +5281,13 @@ export interface IntentServiceServer extends UntypedServiceImplementation {
   /**
    * Pauses an active intent: nothing new starts, a running rebalance finishes. The owner.
    *
-   * Errors: INTENT_NOT_FOUND, INTENT_NOT_ACTIVE, INTENT_TERMINAL, INTENT_NOT_ACTIVATED, ETAG_MISMATCH, REQUEST_ID_REUSED.
+   * Errors: INTENT_NOT_FOUND, INTENT_STATE_INVALID, INTENT_TERMINAL, INTENT_NOT_ACTIVATED, ETAG_MISMATCH, REQUEST_ID_REUSED.
    */
   pauseIntent: handleUnaryCall<PauseIntentRequest, PauseIntentResponse>;
   /**
    * Resumes a paused intent. The owner.
    *
-   * Errors: INTENT_NOT_FOUND, INTENT_NOT_PAUSED, INTENT_TERMINAL, ETAG_MISMATCH, REQUEST_ID_REUSED.
+   * Errors: INTENT_NOT_FOUND, INTENT_STATE_INVALID, INTENT_TERMINAL, ETAG_MISMATCH, REQUEST_ID_REUSED.
    */
   resumeIntent: handleUnaryCall<ResumeIntentRequest, ResumeIntentResponse>;
   /**
@@ -5336,7 +5336,7 @@ export interface IntentServiceServer extends UntypedServiceImplementation {
   /**
    * Sets where the caller is reached.
    *
-   * Errors: TARGET_NOT_ALLOWED, REQUEST_ID_REUSED.
+   * Errors: NOTIFICATION_TARGET_NOT_ALLOWED, REQUEST_ID_REUSED.
    */
   setNotificationTargets: handleUnaryCall<SetNotificationTargetsRequest, SetNotificationTargetsResponse>;
   /**
@@ -5495,7 +5495,7 @@ export interface IntentServiceClient extends Client {
   /**
    * Pauses an active intent: nothing new starts, a running rebalance finishes. The owner.
    *
-   * Errors: INTENT_NOT_FOUND, INTENT_NOT_ACTIVE, INTENT_TERMINAL, INTENT_NOT_ACTIVATED, ETAG_MISMATCH, REQUEST_ID_REUSED.
+   * Errors: INTENT_NOT_FOUND, INTENT_STATE_INVALID, INTENT_TERMINAL, INTENT_NOT_ACTIVATED, ETAG_MISMATCH, REQUEST_ID_REUSED.
    */
   pauseIntent(
     request: PauseIntentRequest,
@@ -5515,7 +5515,7 @@ export interface IntentServiceClient extends Client {
   /**
    * Resumes a paused intent. The owner.
    *
-   * Errors: INTENT_NOT_FOUND, INTENT_NOT_PAUSED, INTENT_TERMINAL, ETAG_MISMATCH, REQUEST_ID_REUSED.
+   * Errors: INTENT_NOT_FOUND, INTENT_STATE_INVALID, INTENT_TERMINAL, ETAG_MISMATCH, REQUEST_ID_REUSED.
    */
   resumeIntent(
     request: ResumeIntentRequest,
@@ -5676,7 +5676,7 @@ export interface IntentServiceClient extends Client {
   /**
    * Sets where the caller is reached.
    *
-   * Errors: TARGET_NOT_ALLOWED, REQUEST_ID_REUSED.
+   * Errors: NOTIFICATION_TARGET_NOT_ALLOWED, REQUEST_ID_REUSED.
    */
   setNotificationTargets(
     request: SetNotificationTargetsRequest,

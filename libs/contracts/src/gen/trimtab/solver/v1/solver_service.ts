@@ -3133,7 +3133,7 @@ export const SolverServiceService = {
    *
    * Errors: POLICY_NOT_FOUND, MANAGER_NOT_FOUND, STRATEGY_NOT_FOUND, SNAPSHOT_NOT_FOUND, PRICE_MISSING, NAV_NOT_POSITIVE,
    * WEIGHT_OUT_OF_RANGE, WEIGHT_SUM_TOO_LARGE, STRATEGY_CAP_EXCEEDED, RESERVE_NOT_KEPT, KAPPA_OUT_OF_RANGE,
-   * DECIMAL_NOT_CANONICAL, AMOUNT_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
    */
   buildPlan: {
     path: "/trimtab.solver.v1.SolverService/BuildPlan" as const,
@@ -3252,7 +3252,7 @@ export const SolverServiceService = {
   /**
    * Creates or changes a policy. A change needs the etag. Scope `plan:write`.
    *
-   * Errors: RESERVE_TOO_LARGE, WEIGHT_OUT_OF_RANGE, DUPLICATE_ID, ETAG_MISMATCH, REQUEST_ID_REUSED.
+   * Errors: WEIGHT_OUT_OF_RANGE, FIELD_INVALID, DUPLICATE_ID, ETAG_MISMATCH, REQUEST_ID_REUSED.
    */
   upsertPolicy: {
     path: "/trimtab.solver.v1.SolverService/UpsertPolicy" as const,
@@ -3281,7 +3281,7 @@ export const SolverServiceService = {
   /**
    * Creates or changes the settings of a manager. Scope `admin`.
    *
-   * Errors: STRATEGY_NOT_FOUND, DUPLICATE_ID, AMOUNT_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: STRATEGY_NOT_FOUND, DUPLICATE_ID, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
    */
   upsertManager: {
     path: "/trimtab.solver.v1.SolverService/UpsertManager" as const,
@@ -3316,7 +3316,7 @@ export interface SolverServiceServer extends UntypedServiceImplementation {
    *
    * Errors: POLICY_NOT_FOUND, MANAGER_NOT_FOUND, STRATEGY_NOT_FOUND, SNAPSHOT_NOT_FOUND, PRICE_MISSING, NAV_NOT_POSITIVE,
    * WEIGHT_OUT_OF_RANGE, WEIGHT_SUM_TOO_LARGE, STRATEGY_CAP_EXCEEDED, RESERVE_NOT_KEPT, KAPPA_OUT_OF_RANGE,
-   * DECIMAL_NOT_CANONICAL, AMOUNT_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
    */
   buildPlan: handleUnaryCall<BuildPlanRequest, BuildPlanResponse>;
   /**
@@ -3364,7 +3364,7 @@ export interface SolverServiceServer extends UntypedServiceImplementation {
   /**
    * Creates or changes a policy. A change needs the etag. Scope `plan:write`.
    *
-   * Errors: RESERVE_TOO_LARGE, WEIGHT_OUT_OF_RANGE, DUPLICATE_ID, ETAG_MISMATCH, REQUEST_ID_REUSED.
+   * Errors: WEIGHT_OUT_OF_RANGE, FIELD_INVALID, DUPLICATE_ID, ETAG_MISMATCH, REQUEST_ID_REUSED.
    */
   upsertPolicy: handleUnaryCall<UpsertPolicyRequest, UpsertPolicyResponse>;
   /**
@@ -3376,7 +3376,7 @@ export interface SolverServiceServer extends UntypedServiceImplementation {
   /**
    * Creates or changes the settings of a manager. Scope `admin`.
    *
-   * Errors: STRATEGY_NOT_FOUND, DUPLICATE_ID, AMOUNT_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: STRATEGY_NOT_FOUND, DUPLICATE_ID, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
    */
   upsertManager: handleUnaryCall<UpsertManagerRequest, UpsertManagerResponse>;
   /**
@@ -3394,7 +3394,7 @@ export interface SolverServiceClient extends Client {
    *
    * Errors: POLICY_NOT_FOUND, MANAGER_NOT_FOUND, STRATEGY_NOT_FOUND, SNAPSHOT_NOT_FOUND, PRICE_MISSING, NAV_NOT_POSITIVE,
    * WEIGHT_OUT_OF_RANGE, WEIGHT_SUM_TOO_LARGE, STRATEGY_CAP_EXCEEDED, RESERVE_NOT_KEPT, KAPPA_OUT_OF_RANGE,
-   * DECIMAL_NOT_CANONICAL, AMOUNT_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
    */
   buildPlan(
     request: BuildPlanRequest,
@@ -3554,7 +3554,7 @@ export interface SolverServiceClient extends Client {
   /**
    * Creates or changes a policy. A change needs the etag. Scope `plan:write`.
    *
-   * Errors: RESERVE_TOO_LARGE, WEIGHT_OUT_OF_RANGE, DUPLICATE_ID, ETAG_MISMATCH, REQUEST_ID_REUSED.
+   * Errors: WEIGHT_OUT_OF_RANGE, FIELD_INVALID, DUPLICATE_ID, ETAG_MISMATCH, REQUEST_ID_REUSED.
    */
   upsertPolicy(
     request: UpsertPolicyRequest,
@@ -3594,7 +3594,7 @@ export interface SolverServiceClient extends Client {
   /**
    * Creates or changes the settings of a manager. Scope `admin`.
    *
-   * Errors: STRATEGY_NOT_FOUND, DUPLICATE_ID, AMOUNT_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: STRATEGY_NOT_FOUND, DUPLICATE_ID, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
    */
   upsertManager(
     request: UpsertManagerRequest,

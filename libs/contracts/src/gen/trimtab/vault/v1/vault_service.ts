@@ -3439,7 +3439,7 @@ export const VaultServiceService = {
   /**
    * Opens an empty vault in mode OPEN for the caller. Scope `rebalance:write` or `engine`.
    *
-   * Errors: AMOUNT_NOT_CANONICAL, ASSET_NOT_FOUND, REQUEST_ID_REUSED.
+   * Errors: DECIMAL_NOT_CANONICAL, ASSET_NOT_FOUND, REQUEST_ID_REUSED.
    */
   createVault: {
     path: "/trimtab.vault.v1.VaultService/CreateVault" as const,
@@ -3495,7 +3495,7 @@ export const VaultServiceService = {
   /**
    * Changes the policy, roles or deposit limit. A rebalance that waits for approval is cancelled. The owner.
    *
-   * Errors: VAULT_CLOSED, AMOUNT_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: VAULT_CLOSED, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
    */
   setVaultPolicy: {
     path: "/trimtab.vault.v1.VaultService/SetVaultPolicy" as const,
@@ -3556,7 +3556,7 @@ export const VaultServiceService = {
    * Takes underlying or a position in kind from the owner. In kind it is valued by the oracle for the deposit limit. Owner or `engine`.
    *
    * Errors: VAULT_NOT_OPEN, VAULT_FROZEN, VAULT_BUSY (a rebalance runs, in kind only), DEPOSIT_LIMIT_EXCEEDED, ASSET_NOT_FOUND, ASSET_NOT_HEALTHY,
-   * AMOUNT_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
    */
   deposit: {
     path: "/trimtab.vault.v1.VaultService/Deposit" as const,
@@ -3571,7 +3571,7 @@ export const VaultServiceService = {
    * Gives underlying or a position in kind to the owner. Owner or `engine`, never a manager.
    *
    * Errors: VAULT_BUSY (a rebalance runs), VAULT_IN_DEFICIT, VAULT_FROZEN, VAULT_CLOSED, INSUFFICIENT_BALANCE,
-   * AMOUNT_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
    */
   withdraw: {
     path: "/trimtab.vault.v1.VaultService/Withdraw" as const,
@@ -3585,7 +3585,7 @@ export const VaultServiceService = {
   /**
    * Splits an amount of the base asset into both legs of an option series. Scope `engine`.
    *
-   * Errors: VAULT_BUSY, VAULT_NOT_OPEN, INSUFFICIENT_BALANCE, ASSET_NOT_FOUND, SERIES_MATURED, AMOUNT_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: VAULT_BUSY, VAULT_NOT_OPEN, INSUFFICIENT_BALANCE, ASSET_NOT_FOUND, SERIES_MATURED, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
    */
   splitSeries: {
     path: "/trimtab.vault.v1.VaultService/SplitSeries" as const,
@@ -3599,7 +3599,7 @@ export const VaultServiceService = {
   /**
    * Merges equal amounts of both legs of an option series into the base asset. Scope `engine`.
    *
-   * Errors: VAULT_BUSY, INSUFFICIENT_BALANCE, ASSET_NOT_FOUND, AMOUNT_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: VAULT_BUSY, INSUFFICIENT_BALANCE, ASSET_NOT_FOUND, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
    */
   mergeSeries: {
     path: "/trimtab.vault.v1.VaultService/MergeSeries" as const,
@@ -3647,7 +3647,7 @@ export interface VaultServiceServer extends UntypedServiceImplementation {
   /**
    * Opens an empty vault in mode OPEN for the caller. Scope `rebalance:write` or `engine`.
    *
-   * Errors: AMOUNT_NOT_CANONICAL, ASSET_NOT_FOUND, REQUEST_ID_REUSED.
+   * Errors: DECIMAL_NOT_CANONICAL, ASSET_NOT_FOUND, REQUEST_ID_REUSED.
    */
   createVault: handleUnaryCall<CreateVaultRequest, CreateVaultResponse>;
   /**
@@ -3671,7 +3671,7 @@ export interface VaultServiceServer extends UntypedServiceImplementation {
   /**
    * Changes the policy, roles or deposit limit. A rebalance that waits for approval is cancelled. The owner.
    *
-   * Errors: VAULT_CLOSED, AMOUNT_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: VAULT_CLOSED, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
    */
   setVaultPolicy: handleUnaryCall<SetVaultPolicyRequest, SetVaultPolicyResponse>;
   /**
@@ -3696,26 +3696,26 @@ export interface VaultServiceServer extends UntypedServiceImplementation {
    * Takes underlying or a position in kind from the owner. In kind it is valued by the oracle for the deposit limit. Owner or `engine`.
    *
    * Errors: VAULT_NOT_OPEN, VAULT_FROZEN, VAULT_BUSY (a rebalance runs, in kind only), DEPOSIT_LIMIT_EXCEEDED, ASSET_NOT_FOUND, ASSET_NOT_HEALTHY,
-   * AMOUNT_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
    */
   deposit: handleUnaryCall<DepositRequest, DepositResponse>;
   /**
    * Gives underlying or a position in kind to the owner. Owner or `engine`, never a manager.
    *
    * Errors: VAULT_BUSY (a rebalance runs), VAULT_IN_DEFICIT, VAULT_FROZEN, VAULT_CLOSED, INSUFFICIENT_BALANCE,
-   * AMOUNT_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
    */
   withdraw: handleUnaryCall<WithdrawRequest, WithdrawResponse>;
   /**
    * Splits an amount of the base asset into both legs of an option series. Scope `engine`.
    *
-   * Errors: VAULT_BUSY, VAULT_NOT_OPEN, INSUFFICIENT_BALANCE, ASSET_NOT_FOUND, SERIES_MATURED, AMOUNT_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: VAULT_BUSY, VAULT_NOT_OPEN, INSUFFICIENT_BALANCE, ASSET_NOT_FOUND, SERIES_MATURED, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
    */
   splitSeries: handleUnaryCall<SplitSeriesRequest, SplitSeriesResponse>;
   /**
    * Merges equal amounts of both legs of an option series into the base asset. Scope `engine`.
    *
-   * Errors: VAULT_BUSY, INSUFFICIENT_BALANCE, ASSET_NOT_FOUND, AMOUNT_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: VAULT_BUSY, INSUFFICIENT_BALANCE, ASSET_NOT_FOUND, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
    */
   mergeSeries: handleUnaryCall<MergeSeriesRequest, MergeSeriesResponse>;
   /**
@@ -3736,7 +3736,7 @@ export interface VaultServiceClient extends Client {
   /**
    * Opens an empty vault in mode OPEN for the caller. Scope `rebalance:write` or `engine`.
    *
-   * Errors: AMOUNT_NOT_CANONICAL, ASSET_NOT_FOUND, REQUEST_ID_REUSED.
+   * Errors: DECIMAL_NOT_CANONICAL, ASSET_NOT_FOUND, REQUEST_ID_REUSED.
    */
   createVault(
     request: CreateVaultRequest,
@@ -3816,7 +3816,7 @@ export interface VaultServiceClient extends Client {
   /**
    * Changes the policy, roles or deposit limit. A rebalance that waits for approval is cancelled. The owner.
    *
-   * Errors: VAULT_CLOSED, AMOUNT_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: VAULT_CLOSED, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
    */
   setVaultPolicy(
     request: SetVaultPolicyRequest,
@@ -3897,7 +3897,7 @@ export interface VaultServiceClient extends Client {
    * Takes underlying or a position in kind from the owner. In kind it is valued by the oracle for the deposit limit. Owner or `engine`.
    *
    * Errors: VAULT_NOT_OPEN, VAULT_FROZEN, VAULT_BUSY (a rebalance runs, in kind only), DEPOSIT_LIMIT_EXCEEDED, ASSET_NOT_FOUND, ASSET_NOT_HEALTHY,
-   * AMOUNT_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
    */
   deposit(
     request: DepositRequest,
@@ -3918,7 +3918,7 @@ export interface VaultServiceClient extends Client {
    * Gives underlying or a position in kind to the owner. Owner or `engine`, never a manager.
    *
    * Errors: VAULT_BUSY (a rebalance runs), VAULT_IN_DEFICIT, VAULT_FROZEN, VAULT_CLOSED, INSUFFICIENT_BALANCE,
-   * AMOUNT_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
    */
   withdraw(
     request: WithdrawRequest,
@@ -3938,7 +3938,7 @@ export interface VaultServiceClient extends Client {
   /**
    * Splits an amount of the base asset into both legs of an option series. Scope `engine`.
    *
-   * Errors: VAULT_BUSY, VAULT_NOT_OPEN, INSUFFICIENT_BALANCE, ASSET_NOT_FOUND, SERIES_MATURED, AMOUNT_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: VAULT_BUSY, VAULT_NOT_OPEN, INSUFFICIENT_BALANCE, ASSET_NOT_FOUND, SERIES_MATURED, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
    */
   splitSeries(
     request: SplitSeriesRequest,
@@ -3958,7 +3958,7 @@ export interface VaultServiceClient extends Client {
   /**
    * Merges equal amounts of both legs of an option series into the base asset. Scope `engine`.
    *
-   * Errors: VAULT_BUSY, INSUFFICIENT_BALANCE, ASSET_NOT_FOUND, AMOUNT_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: VAULT_BUSY, INSUFFICIENT_BALANCE, ASSET_NOT_FOUND, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
    */
   mergeSeries(
     request: MergeSeriesRequest,
