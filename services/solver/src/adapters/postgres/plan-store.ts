@@ -1,0 +1,54 @@
+import type { Kysely } from '@trimtab/storage';
+import type { SolverStore, StoredPlan } from '../../application/ports.js';
+import { fromStoredTime, toStoredTime } from './instants.js';
+import { fromPlanColumns, toPlanColumns } from './plan-json.js';
+import type { PlansTable, SolverTables } from './tables.js';
+
+/** Plans: written once, never changed, verified whenever they are read. */
+export function planStore(
+  db: Kysely<SolverTables>,
+): Pick<SolverStore, 'insertPlan' | 'findPlan' | 'listPlans'> {
+  const findPlan: SolverStore['findPlan'] = async (planHash) => {
+    const row = await db
+      .selectFrom('plans')
+      .selectAll()
+      .where('plan_hash', '=', planHash)
+      .executeTakeFirst();
+    return row === undefined ? undefined : toStoredPlan(row);
+  };
+  return {
+    findPlan,
+    insertPlan: async (stored) => {
+      const row = { ...toPlanColumns(stored.plan), create_time: toStoredTime(stored.createTime) };
+      await db
+        .insertInto('plans')
+        .values(row)
+        .onConflict((conflict) => conflict.column('plan_hash').doNothing())
+        .execute();
+      return (await findPlan(stored.plan.planHash)) ?? stored;
+    },
+    listPlans: async ({ limit, after, vaultId }) => {
+      let query = db.selectFrom('plans').selectAll();
+      if (vaultId !== undefined) query = query.where('vault_id', '=', vaultId);
+      if (after !== undefined) {
+        const time = toStoredTime(after.createTime);
+        query = query.where((where) =>
+          where.or([
+            where('create_time', '<', time),
+            where.and([where('create_time', '=', time), where('plan_hash', '>', after.planHash)]),
+          ]),
+        );
+      }
+      const rows = await query
+        .orderBy('create_time', 'desc')
+        .orderBy('plan_hash')
+        .limit(limit)
+        .execute();
+      return rows.map(toStoredPlan);
+    },
+  };
+}
+
+function toStoredPlan(row: PlansTable): StoredPlan {
+  return { plan: fromPlanColumns(row), createTime: fromStoredTime(row.create_time) };
+}

@@ -1,0 +1,135 @@
+import { domainError, refuse, type Instant } from '@trimtab/core';
+import {
+  buildPlan,
+  type ExplicitTarget,
+  type ManagerSettings,
+  type Plan,
+  type PlanMode,
+  type Policy,
+  type StrategyInput,
+  type VaultState,
+} from '../domain/index.js';
+import type { PriceSnapshot, PriceSnapshots, RegisteredStrategy, SolverStore } from './ports.js';
+import { refuseMissing } from './refusals.js';
+
+/** A request for a plan whose fields are well formed. */
+export interface BuildPlanCommand {
+  readonly mode: PlanMode;
+  readonly vault: VaultState;
+  readonly policyId?: string;
+  readonly managerId?: string;
+  /** Absent when the request leaves it to the manager. */
+  readonly allowedStrategies?: readonly string[];
+  readonly snapshotHash: string;
+  /** EXPLICIT only. */
+  readonly targets: readonly ExplicitTarget[];
+  readonly generateTime: Instant;
+}
+
+/** What the use case works with. */
+export interface BuildPlanDependencies<Call> {
+  readonly store: SolverStore;
+  readonly prices: PriceSnapshots<Call>;
+}
+
+/**
+ * Builds a plan from what the registry and the oracle hold now, and stores nothing. Equal inputs give
+ * the same plan with the same hash.
+ *
+ * Refusals: POLICY_NOT_FOUND, MANAGER_NOT_FOUND, STRATEGY_NOT_FOUND, SNAPSHOT_NOT_FOUND,
+ * PRICE_MISSING, and those of the rules for explicit targets.
+ */
+export function createBuildPlan<Call>({ store, prices }: BuildPlanDependencies<Call>) {
+  return async (command: BuildPlanCommand, call: Call): Promise<Plan> => {
+    const policy = await findPolicy(store, command.policyId);
+    const snapshot = await prices.find(command.snapshotHash, call);
+    if (snapshot === undefined) refuseMissing('snapshot', command.snapshotHash);
+    const { vault, snapshotHash, generateTime } = command;
+    const shared = { vault, snapshotHash, generateTime };
+    const result =
+      command.mode === 'EXPLICIT'
+        ? buildPlan({
+            ...shared,
+            mode: 'EXPLICIT',
+            targets: command.targets,
+            ...(policy === undefined ? {} : { policy }),
+          })
+        : buildPlan({
+            ...shared,
+            mode: 'ROUNDS',
+            policy: policy ?? refuseMissing('policy', ''),
+            ...(await candidatesOf(store, command, snapshot)),
+          });
+    if (!result.ok) refuse(result.error);
+    refuseUnpriced(result.value, snapshot);
+    return result.value;
+  };
+}
+
+async function findPolicy(
+  store: SolverStore,
+  policyId: string | undefined,
+): Promise<Policy | undefined> {
+  if (policyId === undefined) return undefined;
+  const stored = await store.findPolicy(policyId);
+  return stored?.value ?? refuseMissing('policy', policyId);
+}
+
+async function candidatesOf(
+  store: SolverStore,
+  command: BuildPlanCommand,
+  snapshot: PriceSnapshot,
+): Promise<{ strategies: readonly StrategyInput[]; manager: ManagerSettings }> {
+  const registered = await store.allStrategies();
+  const known = new Set(registered.map(({ strategy }) => strategy.value.strategyId));
+  const unknown = command.allowedStrategies?.find((strategyId) => !known.has(strategyId));
+  if (unknown !== undefined) refuseMissing('strategy', unknown);
+  return {
+    strategies: registered.map((entry) => pricedStrategy(entry, snapshot)),
+    manager: await allowedBy(store, command),
+  };
+}
+
+/** A strategy whose share has no price in the snapshot has no healthy oracle (oracle rules). */
+function pricedStrategy(
+  { strategy: { value: strategy }, snapshot: stored }: RegisteredStrategy,
+  { pricedAssets }: PriceSnapshot,
+): StrategyInput {
+  if (stored === undefined) return { strategy };
+  const { snapshot } = stored;
+  const oracleHealthy = snapshot.oracleHealthy && pricedAssets.has(strategy.assetId);
+  return { strategy, snapshot: { ...snapshot, oracleHealthy } };
+}
+
+/** With a manager and a list in the request, both must allow. */
+async function allowedBy(
+  store: SolverStore,
+  { managerId, allowedStrategies }: BuildPlanCommand,
+): Promise<ManagerSettings> {
+  if (managerId === undefined) return { allowedStrategies: allowedStrategies ?? [] };
+  const stored = await store.findManager(managerId);
+  const manager = stored?.value ?? refuseMissing('manager', managerId);
+  if (allowedStrategies === undefined) return manager;
+  const requested = new Set(allowedStrategies);
+  return {
+    ...manager,
+    allowedStrategies: manager.allowedStrategies.filter((id) => requested.has(id)),
+  };
+}
+
+/** Order generation values every target under the same snapshot; one without a price cannot trade. */
+function refuseUnpriced(plan: Plan, { pricedAssets, denomination }: PriceSnapshot): void {
+  const unpriced = plan.targets.find(({ assetId }) => !pricedAssets.has(assetId));
+  if (unpriced === undefined) return;
+  const { assetId } = unpriced;
+  const message =
+    assetId === denomination
+      ? `${assetId} is the denomination: its weight is what the targets leave to 10000`
+      : `the price snapshot ${plan.summary.snapshotHash} has no price of ${assetId}`;
+  refuse(
+    domainError('FAILED_PRECONDITION', 'PRICE_MISSING', message, {
+      asset_id: assetId,
+      snapshot_hash: plan.summary.snapshotHash,
+    }),
+  );
+}

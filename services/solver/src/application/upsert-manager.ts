@@ -1,0 +1,31 @@
+import type { Clock } from '@trimtab/core';
+import type { Manager, SolverStore, Stored } from './ports.js';
+import { refuseMissing } from './refusals.js';
+
+/**
+ * Creates the settings of a manager or replaces them. Every allowed strategy must be registered.
+ *
+ * Refusals: STRATEGY_NOT_FOUND.
+ */
+export function createUpsertManager({ clock }: { readonly clock: Clock }) {
+  return async (
+    store: SolverStore,
+    settings: Omit<Manager, 'version'>,
+  ): Promise<Stored<Manager>> => {
+    await store.serialize('managers');
+    const { managerId, allowedStrategies } = settings;
+    for (const strategyId of allowedStrategies) {
+      const known = await store.findStrategy(strategyId);
+      if (known === undefined) refuseMissing('strategy', strategyId);
+    }
+    const existing = await store.findManager(managerId);
+    const now = clock.now();
+    const stored = {
+      value: { ...settings, version: (existing?.value.version ?? 0) + 1 },
+      createTime: existing?.createTime ?? now,
+      updateTime: now,
+    };
+    await store.saveManager(stored);
+    return stored;
+  };
+}
