@@ -4,10 +4,10 @@ import type { SqlDatabase } from './database.js';
 /** Leases of one process on the partitions of one schema, by advisory locks of one connection. */
 export interface PartitionLeases {
   /**
-   * Takes the lease of a partition unless another process has it; true when it is held now.
+   * Takes the leases that no other process has and returns those of `partitions` that are held now.
    * Opens the connection when there is none. @throws when the database cannot be reached
    */
-  tryAcquire(partition: number): Promise<boolean>;
+  acquire(partitions: readonly number[]): Promise<readonly number[]>;
   /** The partitions held now; empty as soon as the connection is known to be lost. */
   held(): readonly number[];
   /** Gives all leases back. Idempotent. */
@@ -25,48 +25,52 @@ interface Session {
  * from the database may publish one more batch; consumers recognise the repeats.
  */
 export function createPartitionLeases(database: SqlDatabase): PartitionLeases {
-  let session: Promise<Session> | undefined;
+  let opening: Promise<Session> | undefined;
   let current: Session | undefined;
   let closed = false;
 
-  const drop = (lost: Session): void => {
+  const forget = (lost: Session): void => {
     if (current !== lost) return;
     current = undefined;
-    session = undefined;
+    opening = undefined;
   };
 
   const open = async (): Promise<Session> => {
     const client = new pg.Client(database.clientConfig);
-    const opened: Session = { client, partitions: new Set() };
-    client.on('error', () => drop(opened));
-    client.on('end', () => drop(opened));
-    await client.connect();
-    current = opened;
-    return opened;
+    const session: Session = { client, partitions: new Set() };
+    client.on('error', () => forget(session));
+    client.on('end', () => forget(session));
+    try {
+      await client.connect();
+    } catch (error) {
+      opening = undefined;
+      throw error;
+    }
+    current = session;
+    return session;
   };
 
   return {
-    tryAcquire: async (partition) => {
-      if (closed) return false;
-      session ??= open().catch((error: unknown) => {
-        session = undefined;
-        throw error;
-      });
-      const { client, partitions } = await session;
-      if (partitions.has(partition)) return true;
-      const { rows } = await client.query<{ acquired: boolean }>(
-        'select pg_try_advisory_lock(hashtext($1), $2::int) as acquired',
-        [`trimtab-relay/${database.schema}`, partition],
-      );
-      if (rows[0]?.acquired === true) partitions.add(partition);
-      return partitions.has(partition);
+    acquire: async (partitions) => {
+      if (closed) return [];
+      const session = await (opening ??= open());
+      const wanted = partitions.filter((partition) => !session.partitions.has(partition));
+      if (wanted.length > 0) {
+        const { rows } = await session.client.query<{ partition: number; acquired: boolean }>(
+          `select partition, pg_try_advisory_lock(hashtext($1), partition) as acquired
+           from unnest($2::int[]) as partition`,
+          [`trimtab-relay/${database.schema}`, wanted],
+        );
+        for (const row of rows) if (row.acquired) session.partitions.add(row.partition);
+      }
+      return partitions.filter((partition) => current?.partitions.has(partition) === true);
     },
     held: () => [...(current?.partitions ?? [])],
     close: async () => {
       closed = true;
-      const last = current;
-      current = undefined;
-      await last?.client.end();
+      const session = await opening?.catch(() => undefined);
+      if (session !== undefined) forget(session);
+      await session?.client.end();
     },
   };
 }

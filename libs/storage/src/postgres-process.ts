@@ -78,6 +78,7 @@ export async function startServer(settings: ServerSettings): Promise<ServerProce
   if (guard instanceof Socket) guard.unref();
   return {
     stop: async () => {
+      child.ref();
       guard?.destroy();
       await ended;
     },
