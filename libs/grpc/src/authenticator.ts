@@ -1,0 +1,141 @@
+import { readFile } from 'node:fs/promises';
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  errors,
+  jwtVerify,
+  type JSONWebKeySet,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+} from 'jose';
+import { DomainFailure, domainError } from '@trimtab/core';
+import type { Caller } from './caller.js';
+
+/** Verifies bearer tokens. */
+export interface Authenticator {
+  /** @throws DomainFailure UNAUTHENTICATED saying which check the token did not pass */
+  authenticate(token: string): Promise<Caller>;
+}
+
+/** Which tokens are accepted (rpc rules, authentication). */
+export interface AuthenticatorOptions {
+  readonly issuer: string;
+  readonly audience: string;
+  /** The public keys: a JWKS file, the address of one, or the key set itself. */
+  readonly jwks: { readonly file: string } | { readonly url: string } | JSONWebKeySet;
+  /** How far clocks may differ for `exp` and `nbf`; 60 by default. */
+  readonly clockSkewSeconds?: number;
+  /** The time to check against; the machine's by default. */
+  readonly now?: () => Date;
+}
+
+/** Signatures that are accepted. Symmetric ones and `none` never are: the key set is public. */
+const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
+/** A key file is read again for an unknown key, at most this often. */
+const FILE_COOLDOWN_MS = 10_000;
+
+/** Creates an authenticator for one issuer. Owner is `sub`; scopes are the words of `scope`. */
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+  const keys = keySource(options.jwks);
+  const now = options.now ?? ((): Date => new Date());
+  return {
+    authenticate: async (token) => {
+      try {
+        const { payload } = await jwtVerify(token, keys, {
+          algorithms: ALGORITHMS,
+          issuer: options.issuer,
+          audience: options.audience,
+          clockTolerance: options.clockSkewSeconds ?? 60,
+          requiredClaims: ['sub', 'exp'],
+          currentDate: now(),
+        });
+        return callerFrom(payload);
+      } catch (error) {
+        throw refusal(error);
+      }
+    },
+  };
+}
+
+function keySource(jwks: AuthenticatorOptions['jwks']): JWTVerifyGetKey {
+  if ('keys' in jwks) return createLocalJWKSet(jwks);
+  if ('url' in jwks) return createRemoteJWKSet(new URL(jwks.url));
+  return fileKeys(jwks.file);
+}
+
+/** Keys of a file, which may be replaced while the service runs. */
+function fileKeys(file: string): JWTVerifyGetKey {
+  let loaded: Promise<JWTVerifyGetKey> | undefined;
+  let loadedAt = 0;
+  const load = (): Promise<JWTVerifyGetKey> => {
+    loadedAt = Date.now();
+    loaded = readFile(file, 'utf8').then((text) =>
+      createLocalJWKSet(JSON.parse(text) as JSONWebKeySet),
+    );
+    loaded.catch(() => (loaded = undefined));
+    return loaded;
+  };
+  return async (header, token) => {
+    const keys = await (loaded ?? load());
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      const unknownKey = error instanceof errors.JWKSNoMatchingKey;
+      if (!unknownKey || Date.now() - loadedAt < FILE_COOLDOWN_MS) throw error;
+      return (await load())(header, token);
+    }
+  };
+}
+
+function callerFrom(payload: JWTPayload): Caller {
+  const { sub: subject, act } = payload;
+  const scopes = payload['scope'];
+  if (typeof subject !== 'string' || subject === '') throw new errors.JWTInvalid('sub is empty');
+  if (scopes !== undefined && typeof scopes !== 'string') {
+    throw new errors.JWTInvalid('scope is no text');
+  }
+  const actor = actorOf(act);
+  return {
+    subject,
+    scopes: new Set((scopes ?? '').split(' ').filter((scope) => scope !== '')),
+    ...(actor === undefined ? {} : { actor }),
+  };
+}
+
+function actorOf(act: unknown): string | undefined {
+  if (act === undefined) return undefined;
+  if (typeof act === 'object' && act !== null && 'sub' in act && typeof act.sub === 'string') {
+    return act.sub;
+  }
+  throw new errors.JWTInvalid('act has no sub');
+}
+
+function refusal(error: unknown): unknown {
+  // What jose does not know (an unreadable key file) is ours, not the caller's.
+  if (!(error instanceof errors.JOSEError)) return error;
+  if (error instanceof errors.JWKSTimeout || error.code === 'ERR_JOSE_GENERIC') {
+    return new DomainFailure(
+      domainError('UNAVAILABLE', 'DEPENDENCY_UNAVAILABLE', 'the signing keys cannot be fetched'),
+      { cause: error },
+    );
+  }
+  return new DomainFailure(
+    domainError('UNAUTHENTICATED', 'UNAUTHENTICATED', `the token was refused: ${whyOf(error)}`, {
+      check: error.code,
+    }),
+    { cause: error },
+  );
+}
+
+function whyOf(error: errors.JOSEError): string {
+  if (error instanceof errors.JWTExpired) return 'it is expired';
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    return `claim ${error.claim} is ${error.reason === 'missing' ? 'missing' : 'not accepted'}`;
+  }
+  if (error instanceof errors.JOSEAlgNotAllowed || error instanceof errors.JOSENotSupported) {
+    return `its algorithm is none of ${ALGORITHMS.join(', ')}`;
+  }
+  if (error instanceof errors.JWKSNoMatchingKey) return 'its key is not known';
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'its signature is wrong';
+  return 'it is no signed JSON web token with a sub';
+}

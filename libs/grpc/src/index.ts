@@ -1,0 +1,14 @@
+export * from './authenticator.js';
+export * from './call-context.js';
+export * from './caller.js';
+export * from './client.js';
+export type { CallOptions } from './client-call.js';
+export * from './development-keys.js';
+export * from './fields.js';
+export { RemoteFailure } from './from-status.js';
+export type { MessageLimit } from './message-limit.js';
+export * from './page.js';
+export * from './rule.js';
+export * from './server.js';
+export * from './service-binding.js';
+export * from './token-issuer.js';

@@ -1,0 +1,174 @@
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { HealthImplementation } from 'grpc-health-check';
+import { present } from '@trimtab/core';
+import { createInFlight, type ServedComponent } from '@trimtab/lifecycle';
+import type { Logger } from '@trimtab/telemetry';
+import type { Authenticator } from './authenticator.js';
+import { INTERNAL_LIMIT_BYTES, transportLimitBytes } from './message-limit.js';
+import { rawDefinition } from './received.js';
+import { addReflection } from './reflection.js';
+import type { CallEnvironment, ServedMethod } from './serve-call.js';
+import { serveMethod } from './serve-methods.js';
+import type { BoundMethod, ServiceBinding } from './service-binding.js';
+
+/** What a server serves, and where. */
+export interface GrpcServerOptions {
+  /** Name of the component in logs. */
+  readonly name: string;
+  /** `host:port`; port 0 takes a free one. */
+  readonly address: string;
+  readonly services: readonly ServiceBinding[];
+  readonly authenticator: Authenticator;
+  readonly logger: Logger;
+  /** Whether gRPC reflection (v1 and v1alpha) is served. */
+  readonly reflection: boolean;
+  /** How long a stop waits for calls in flight, in milliseconds. */
+  readonly drainTimeoutMs: number;
+}
+
+/** A gRPC server. */
+export interface GrpcServer extends ServedComponent {
+  /** Sets the health of every service and the overall one; true from the start on. */
+  setReady(ready: boolean): void;
+}
+
+const MINUTE_MS = 60_000;
+/** After the drain only health watchers are left; answers that are being written get this long. */
+const FLUSH_MS = 250;
+
+/**
+ * Creates a server with health and, if asked for, reflection. `stop`: health NOT_SERVING, no new
+ * connections, streams ended with UNAVAILABLE, calls in flight drained, then closed.
+ *
+ * @throws Error naming every method that has no rule
+ */
+export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
+  const { name, logger, drainTimeoutMs } = options;
+  const services = options.services.map((service) => withRules(service));
+  refuseMissingRules(options.services);
+  let running: Running | undefined;
+  return {
+    name,
+    start: async () => {
+      if (running !== undefined) return;
+      running = await listen(options, services);
+      logger.info({ component: name, address: running.address }, 'serving');
+    },
+    stop: async () => {
+      const stopped = running;
+      running = undefined;
+      if (stopped === undefined) return;
+      const drained = await shutDown(stopped, drainTimeoutMs);
+      if (!drained) logger.warn({ component: name, drainTimeoutMs }, 'calls were cut off');
+    },
+    setReady: (ready) => {
+      if (running !== undefined) setHealth(running, ready);
+    },
+    get address() {
+      return present(running, `${name} has no address before it is started`).address;
+    },
+  };
+}
+
+interface RuledService {
+  readonly binding: ServiceBinding;
+  readonly methods: readonly ServedMethod[];
+}
+
+interface Running {
+  readonly server: Server;
+  readonly address: string;
+  readonly health: HealthImplementation;
+  readonly healthNames: readonly string[];
+  readonly environment: CallEnvironment;
+  readonly stopping: AbortController;
+}
+
+function withRules(binding: ServiceBinding): RuledService {
+  return { binding, methods: binding.methods.filter(hasRule) };
+}
+
+function hasRule(method: BoundMethod): method is ServedMethod {
+  return method.rule !== undefined;
+}
+
+function refuseMissingRules(services: readonly ServiceBinding[]): void {
+  const missing = services.flatMap((service) =>
+    service.methods.filter((method) => !hasRule(method)).map((method) => method.definition.path),
+  );
+  if (missing.length > 0) throw new Error(`no rule says who may call ${missing.join(', ')}`);
+}
+
+async function listen(
+  options: GrpcServerOptions,
+  services: readonly RuledService[],
+): Promise<Running> {
+  const stopping = new AbortController();
+  const environment: CallEnvironment = {
+    authenticator: options.authenticator,
+    logger: options.logger,
+    inFlight: createInFlight(),
+    stopping: stopping.signal,
+  };
+  const server = new Server(serverLimits(services));
+  for (const { binding, methods } of services) {
+    server.addService(
+      rawDefinition(binding),
+      Object.fromEntries(methods.map((method) => [method.key, serveMethod(environment, method)])),
+    );
+  }
+  const names = services.map(({ binding }) => binding.name);
+  const health = new HealthImplementation();
+  health.addToServer(server);
+  if (options.reflection) addReflection(server, names);
+  const address = await bind(server, options.address);
+  const running = { server, address, health, healthNames: ['', ...names], environment, stopping };
+  setHealth(running, true);
+  return running;
+}
+
+function serverLimits(services: readonly RuledService[]): Record<string, number> {
+  const limits = services.flatMap(({ methods }) => methods.map((method) => method.limit));
+  return {
+    'grpc.max_receive_message_length': transportLimitBytes(limits),
+    'grpc.max_send_message_length': INTERNAL_LIMIT_BYTES,
+    'grpc.max_concurrent_streams': 100,
+    'grpc.max_connection_age_ms': 30 * MINUTE_MS,
+    'grpc.max_connection_age_grace_ms': MINUTE_MS,
+    'grpc.max_connection_idle_ms': 5 * MINUTE_MS,
+    'grpc.keepalive_time_ms': MINUTE_MS,
+    'grpc.keepalive_timeout_ms': 20_000,
+  };
+}
+
+function bind(server: Server, address: string): Promise<string> {
+  const host = address.slice(0, address.lastIndexOf(':'));
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (cause, port) => {
+      if (cause === null) resolve(`${host}:${port}`);
+      else reject(new Error(`cannot listen on ${address}: ${cause.message}`, { cause }));
+    });
+  });
+}
+
+function setHealth(running: Running, ready: boolean): void {
+  for (const name of running.healthNames) {
+    running.health.setStatus(name, ready ? 'SERVING' : 'NOT_SERVING');
+  }
+}
+
+async function shutDown(running: Running, drainTimeoutMs: number): Promise<boolean> {
+  const { server, environment, stopping } = running;
+  setHealth(running, false);
+  stopping.abort();
+  const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+  const drained = await environment.inFlight.drain(drainTimeoutMs);
+  let timer: NodeJS.Timeout | undefined;
+  const flushed = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, drained ? FLUSH_MS : 0);
+  });
+  await Promise.race([closed, flushed]);
+  clearTimeout(timer);
+  server.forceShutdown();
+  return drained;
+}
