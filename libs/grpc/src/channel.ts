@@ -114,14 +114,14 @@ async function* readStream(
   method: MethodShape,
   request: never,
   options: StreamOptions,
-): AsyncGenerator<unknown> {
+): AsyncGenerator {
   const { signal, deadline, spans } = options;
   signal?.throwIfAborted();
   const token = await options.token();
   const attributes = rpcAttributes(method.path);
   const span = spans.startSpan(rpcName(method.path), { kind: SpanKind.CLIENT, attributes });
   const metadata = context.with(trace.setSpan(context.active(), span), () => callMetadata(token));
-  const stream: ClientReadableStream = client.makeServerStreamRequest(
+  const stream: ClientReadableStream<unknown> = client.makeServerStreamRequest(
     method.path,
     method.requestSerialize,
     method.responseDeserialize,
