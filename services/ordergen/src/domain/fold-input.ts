@@ -60,7 +60,12 @@ export type FoldInput =
   | { readonly kind: 'CORRECTION'; readonly correction: Correction }
   | { readonly kind: 'CANCEL'; readonly reason?: string }
   | { readonly kind: 'EXPIRE' }
-  | { readonly kind: 'FAULT'; readonly reason: string };
+  | {
+      readonly kind: 'FAULT';
+      readonly reason: string;
+      /** The action whose result was the cause. */
+      readonly index?: number;
+    };
 
 /** What an event of the chain can be. */
 export type EventKind = FoldInput['kind'];

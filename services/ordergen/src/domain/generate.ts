@@ -2,6 +2,7 @@ import { ok, sorted, type DomainError, type Result } from '@trimtab/core';
 import { abs, min } from '@trimtab/decimal';
 import { legAmounts, type Action, type ActionGroup, type DraftAction } from './action.js';
 import { bandedTarget, type DriftBand } from './drift-band.js';
+import { explicitTargets, type ExplicitAction } from './explicit-action.js';
 import { byPosition, positionText, type Position } from './position.js';
 import { priceOf, type PriceBook } from './price-book.js';
 import { createProgram, type RebalanceProgram } from './program.js';
@@ -20,13 +21,18 @@ import {
 /** How the cash of a short is counted: CONSERVATIVE does not spend what new shorts bring in. */
 export type NetMode = 'STANDARD' | 'CONSERVATIVE';
 
+/** What a vault is brought to: weights over the whole of it, or single moves of some positions. */
+export type Goal =
+  | { readonly kind: 'WEIGHTS'; readonly targets: readonly Target[] }
+  | { readonly kind: 'ACTIONS'; readonly actions: readonly ExplicitAction[] };
+
 /** Everything that trades follow from. */
 export interface GenerateInput {
   /** Base units of the underlying. */
   readonly cash: bigint;
   readonly positions: readonly Position[];
   readonly prices: PriceBook;
-  readonly targets: readonly Target[];
+  readonly goal: Goal;
   readonly tolerances: Tolerances;
   readonly band?: DriftBand;
   readonly netMode: NetMode;
@@ -46,20 +52,18 @@ export interface Generation {
 
 /**
  * Generates and orders the trades. Refuses a NAV that is not positive (NAV_NOT_POSITIVE), prices
- * that are missing or outside their limits (PRICE_MISSING, PRICE_STALE), targets out of range (see
- * {@link adjustTargets}) and an explicit order that is none (ACTION_ORDER_INVALID).
+ * that are missing or outside their limits (PRICE_MISSING, PRICE_STALE), goals out of range (see
+ * {@link adjustTargets} and {@link explicitTargets}) and an explicit order that is none (ACTION_ORDER_INVALID).
  */
 export function generate(input: GenerateInput): Result<Generation, DomainError> {
   const valued = valueVault(input.cash, input.positions, input.prices);
   if (!valued.ok) return valued;
   const valuation = requirePositiveNav(valued.value);
   if (!valuation.ok) return valuation;
-  const targets = adjustTargets(valuation.value.nav, input.targets);
-  if (!targets.ok) return targets;
-  const priced = requirePrices(targets.value, input.prices);
-  if (!priced.ok) return priced;
+  const wanted = pairs(valuation.value, input.goal, input.prices);
+  if (!wanted.ok) return wanted;
   const tolerances = toleranceAmounts(input.tolerances, valuation.value.nav);
-  const drafts = pairs(valuation.value, targets.value)
+  const drafts = wanted.value
     .flatMap((pair) => draftOf(pair, input, valuation.value.nav))
     .filter((draft) => isKept(draft, tolerances));
   const actions = sequence(drafts, input.sequencing);
@@ -81,24 +85,42 @@ interface Pair {
   readonly target: TargetAmounts;
 }
 
-/** Every position that is held or has a target, by (assetId, side); what is absent is 0. */
-function pairs(valuation: Valuation, targets: readonly TargetAmounts[]): readonly Pair[] {
+/** What each position that takes part holds and shall hold, by (assetId, side). */
+function pairs(
+  valuation: Valuation,
+  goal: Goal,
+  prices: PriceBook,
+): Result<readonly Pair[], DomainError> {
+  const targets =
+    goal.kind === 'WEIGHTS'
+      ? weightedTargets(valuation, goal.targets, prices)
+      : explicitTargets(valuation, goal.actions, prices);
+  if (!targets.ok) return targets;
   const held = new Map(valuation.positions.map((entry) => [positionText(entry), entry]));
-  const stated = new Set(targets.map(positionText));
-  const withTarget = targets.map((target): Pair => {
-    const { assetId, side } = target;
-    const nothing = { quantity: 0n, collateral: 0n, value: 0n, liveWeightBps: 0 };
-    return { held: held.get(positionText(target)) ?? { assetId, side, ...nothing }, target };
-  });
-  const withoutTarget = valuation.positions
-    .filter((entry) => !stated.has(positionText(entry)))
-    .map((entry): Pair => ({
-      held: entry,
-      target: { assetId: entry.assetId, side: entry.side, exposure: 0n, collateral: 0n },
-    }));
-  return sorted([...withTarget, ...withoutTarget], (left, right) =>
-    byPosition(left.target, right.target),
+  const nothing = { quantity: 0n, collateral: 0n, value: 0n, liveWeightBps: 0 };
+  return ok(
+    sorted(targets.value, byPosition).map((target) => {
+      const { assetId, side } = target;
+      return { held: held.get(positionText(target)) ?? { assetId, side, ...nothing }, target };
+    }),
   );
+}
+
+/** A held position without a target has target 0. */
+function weightedTargets(
+  valuation: Valuation,
+  stated: readonly Target[],
+  prices: PriceBook,
+): Result<readonly TargetAmounts[], DomainError> {
+  const targets = adjustTargets(valuation.nav, stated);
+  if (!targets.ok) return targets;
+  const priced = requirePrices(targets.value, prices);
+  if (!priced.ok) return priced;
+  const named = new Set(targets.value.map(positionText));
+  const exits = valuation.positions
+    .filter((entry) => !named.has(positionText(entry)))
+    .map(({ assetId, side }) => ({ assetId, side, exposure: 0n, collateral: 0n }));
+  return ok([...targets.value, ...exits]);
 }
 
 /** A price is needed to buy as well as to value. */

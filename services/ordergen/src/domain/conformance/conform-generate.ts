@@ -82,7 +82,7 @@ function readInput(testCase: JsonRecord): GenerateInput {
       ...held,
       ...stated,
     ]),
-    targets: stated.map(readTarget),
+    goal: { kind: 'WEIGHTS', targets: stated.map(readTarget) },
     tolerances: {
       kind: 'ABSOLUTE',
       exposure: readAmount(tolerances['exposure'], 'tolerances.exposure'),

@@ -1,0 +1,120 @@
+import { domainError, err, ok, type DomainError, type Result } from '@trimtab/core';
+import { abs, parseInteger } from '@trimtab/decimal';
+import type { EventDocument } from './event-document.js';
+import type { ActionResult, Correction, ExecType, FailureReason, FoldInput } from './fold-input.js';
+import { createProgram, type RebalanceProgram } from './program.js';
+import type { RebalanceDocument } from './rebalance-document.js';
+
+/** Reads stored documents back into what the fold takes. Stored text is checked like any input. */
+
+/** The program of a stored rebalance; DOCUMENT_INVALID names the field that cannot be read. */
+export function programOfDocument(
+  document: RebalanceDocument,
+): Result<RebalanceProgram, DomainError> {
+  return reading((amount) => {
+    const sells = document.actions.filter(({ group }) => group !== 3);
+    const buys = document.actions.filter(({ group }) => group === 3);
+    const netOf = (action: { readonly index: number; readonly deltaNet: string }): bigint =>
+      abs(amount(action.deltaNet, `actions[${action.index}].deltaNet`));
+    return createProgram({
+      cash: amount(document.cash, 'cash'),
+      underlyingFloor: amount(document.underlyingFloor, 'underlyingFloor'),
+      sells: sells.map((action) => ({
+        amount: netOf(action),
+        cap: amount(action.cap, `actions[${action.index}].cap`),
+      })),
+      buys: buys.map(netOf),
+    });
+  });
+}
+
+/** The input that a stored event recorded. */
+export function inputOfEvent(event: EventDocument): Result<FoldInput, DomainError> {
+  return reading((amount): Result<FoldInput, DomainError> => {
+    switch (event.kind) {
+      case 'APPROVE':
+        return ok({ kind: 'APPROVE' });
+      case 'EXPIRE':
+        return ok({ kind: 'EXPIRE' });
+      case 'CANCEL':
+        return ok({
+          kind: 'CANCEL',
+          ...(event.reason !== undefined && { reason: event.reason }),
+        });
+      case 'FAULT':
+        return ok({
+          kind: 'FAULT',
+          reason: event.reason ?? '',
+          ...(event.index !== undefined && { index: event.index }),
+        });
+      case 'RESULT':
+        return ok({ kind: 'RESULT', result: resultOf(event, amount) });
+      case 'CORRECTION':
+        return ok({ kind: 'CORRECTION', correction: correctionOf(event, amount) });
+      default:
+        return err(unreadable('kind', event.kind));
+    }
+  });
+}
+
+type ReadAmount = (text: string | undefined, field: string) => bigint;
+
+function resultOf(event: EventDocument, amount: ReadAmount): ActionResult {
+  return {
+    index: event.index ?? -1,
+    filled: amount(event.filled, 'filled'),
+    cashMoved: amount(event.cashMoved, 'cashMoved'),
+    ...reportedOf(event, amount),
+    // The chain is compared field by field, so a name outside the closed set shows as a difference.
+    execType: (event.execType ?? '') as ActionResult['execType'],
+    ...(event.reason !== undefined && { reason: event.reason as FailureReason }),
+  };
+}
+
+function correctionOf(event: EventDocument, amount: ReadAmount): Correction {
+  return {
+    ...(event.index !== undefined && { index: event.index }),
+    cash: amount(event.cashMoved, 'cashMoved'),
+    ...reportedOf(event, amount),
+    ...(event.execType !== undefined && { execType: event.execType as ExecType }),
+    ...(event.reason !== undefined && { reason: event.reason as FailureReason }),
+  };
+}
+
+function reportedOf(
+  event: EventDocument,
+  amount: ReadAmount,
+): Pick<ActionResult, 'cumulativeQuantity' | 'collateralMoved' | 'fee'> {
+  const { cumulativeQuantity, collateralMoved, fee } = event;
+  return {
+    ...(cumulativeQuantity !== undefined && {
+      cumulativeQuantity: amount(cumulativeQuantity, 'cumulativeQuantity'),
+    }),
+    ...(collateralMoved !== undefined && {
+      collateralMoved: amount(collateralMoved, 'collateralMoved'),
+    }),
+    ...(fee !== undefined && { fee: amount(fee, 'fee') }),
+  };
+}
+
+/** Runs a reading; the first amount that cannot be read is the error of the whole. */
+function reading<T>(read: (amount: ReadAmount) => Result<T, DomainError>): Result<T, DomainError> {
+  const problems: DomainError[] = [];
+  const value = read((text, field) => {
+    const parsed = text === undefined ? undefined : parseInteger(text);
+    if (parsed?.ok === true) return parsed.value;
+    problems.push(unreadable(field, text ?? 'absent'));
+    return 0n;
+  });
+  const [problem] = problems;
+  return problem === undefined ? value : err(problem);
+}
+
+function unreadable(field: string, found: string): DomainError {
+  return domainError(
+    'FAILED_PRECONDITION',
+    'DOCUMENT_INVALID',
+    `${field} of a stored document was "${found}" and cannot be read`,
+    { field, found },
+  );
+}
