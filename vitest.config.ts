@@ -7,7 +7,27 @@ export default defineConfig({
   resolve,
   ssr: { resolve },
   test: {
-    include: ['libs/*/src/**/*.test.ts', 'services/*/src/**/*.test.ts', 'test/**/*.test.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: [
+            'libs/*/src/**/*.test.ts',
+            'services/*/src/**/*.test.ts',
+            'test/{golden,contract,tidy}/**/*.test.ts',
+          ],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['test/{integration,e2e,telemetry}/**/*.test.ts'],
+          globalSetup: ['test/setup/global.ts'],
+        },
+      },
+    ],
     environment: 'node',
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -1,0 +1,13 @@
+export { eventually, type EventuallyOptions } from './eventually.js';
+export { memorySpans, type MemorySpans } from './memory-spans.js';
+export { natsServerBinary, startNatsServer, type NatsServer } from './nats-server.js';
+export { collectLogs, type CollectedLogs, type LogLine } from './collect-logs.js';
+export { SEED } from './seed.js';
+export { testAuth, type TestAuth } from './test-auth.js';
+export {
+  startTestPostgres,
+  testDatabase,
+  testDatabaseOptions,
+  type TestPostgres,
+} from './test-database.js';
+export { testNatsUrl, testSubjectPrefix } from './test-nats.js';
