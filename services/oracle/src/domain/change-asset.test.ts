@@ -55,13 +55,16 @@ describe('an asset update', () => {
   it('refuses other decimals and takes the same ones', () => {
     expect(changeAsset(asset, { ...draft, decimals: 8 }, undefined).ok).toBe(true);
     const changed = changeAsset(asset, { ...draft, decimals: 9 }, undefined);
-    expect(changed.ok ? [] : changed.error.map(({ field }) => field)).toEqual(['asset.decimals']);
+    expect(changed.ok ? [] : changed.error.map((one) => [one.field, one.reason])).toEqual([
+      ['asset.decimals', 'FIELD_IMMUTABLE'],
+    ]);
   });
 
   it('refuses a path that names no changeable field', () => {
-    const changed = changeAsset(asset, draft, ['lot', 'asset_id']);
-    expect(changed.ok ? [] : changed.error.map(({ field }) => field)).toEqual([
-      'update_mask.paths[1]',
+    const changed = changeAsset(asset, draft, ['lot', 'asset_id', 'speed']);
+    expect(changed.ok ? [] : changed.error.map((one) => [one.field, one.reason])).toEqual([
+      ['update_mask.paths[1]', 'FIELD_IMMUTABLE'],
+      ['update_mask.paths[2]', 'FIELD_INVALID'],
     ]);
   });
 

@@ -15,12 +15,14 @@ const CHANGEABLE: ReadonlyMap<string, keyof AssetDraft> = new Map([
   ['publishers', 'publishers'],
 ] as const);
 
+const IMMUTABLE: ReadonlySet<string> = new Set(['asset_id', 'decimals']);
+
 /**
  * The terms of an asset after an update. With a mask, exactly the named fields change, and a named
  * field that the draft leaves out takes its default; without one, every field that is set changes.
  * The id and the decimals never change: quantities already stored are counted in them.
  *
- * @returns the new terms, or every violation
+ * @returns the new terms, or every violation: FIELD_IMMUTABLE, and those of a registration
  */
 export function changeAsset(
   current: Asset,
@@ -30,14 +32,15 @@ export function changeAsset(
   const violations: FieldViolation[] = [];
   if (draft.decimals !== 0 && draft.decimals !== current.decimals) {
     const message = `was ${draft.decimals}, decimals never change and are ${current.decimals}`;
-    violations.push({ field: 'asset.decimals', reason: 'FIELD_INVALID', message });
+    violations.push({ field: 'asset.decimals', reason: 'FIELD_IMMUTABLE', message });
   }
   const changed = new Set<keyof AssetDraft>();
   (mask ?? setFields(draft)).forEach((path, index) => {
     const key = CHANGEABLE.get(path);
     if (key === undefined) {
       const message = `was "${path}", must be one of ${[...CHANGEABLE.keys()].join(', ')}`;
-      violations.push({ field: `update_mask.paths[${index}]`, reason: 'FIELD_INVALID', message });
+      const reason = IMMUTABLE.has(path) ? 'FIELD_IMMUTABLE' : 'FIELD_INVALID';
+      violations.push({ field: `update_mask.paths[${index}]`, reason, message });
     } else changed.add(key);
   });
   const pick = <K extends keyof AssetDraft>(key: K, before: AssetDraft): AssetDraft[K] =>

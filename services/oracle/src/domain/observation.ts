@@ -40,6 +40,7 @@ export interface ObservationDraft {
   readonly bid: string;
   readonly ask: string;
   readonly confidence: string;
-  readonly observeTime: Instant | undefined;
+  /** UNREADABLE when it lies outside the years that can be written. */
+  readonly observeTime: Instant | 'UNREADABLE' | undefined;
   readonly sequence: bigint;
 }

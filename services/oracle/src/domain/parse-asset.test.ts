@@ -54,10 +54,8 @@ describe('an asset registration', () => {
     ['decimals', { decimals: 0 }, { decimals: -1 }],
     ['decimals', { decimals: 27 }, { decimals: 28 }],
     ['lot', { lot: '1' }, { lot: '0' }],
-    ['lot', { lot: '10' }, { lot: '010' }],
     ['lot', { lot: `${10n ** 77n - 1n}` }, { lot: `${10n ** 77n}` }],
     ['minimum_order', { minimumOrder: '0' }, { minimumOrder: '-1' }],
-    ['minimum_order', { minimumOrder: '5' }, { minimumOrder: '5.5' }],
     ['max_age_seconds', { maxAgeSeconds: 1 }, { maxAgeSeconds: 0 }],
     ['heartbeat_seconds', { heartbeatSeconds: 1 }, { heartbeatSeconds: 0 }],
     ['deviation_bps', { deviationBps: 0 }, { deviationBps: -1 }],
@@ -81,12 +79,20 @@ describe('an asset registration', () => {
     ]);
   });
 
+  it.each(['010', '1.5', '1e3', ' 1', '+1'])('refuses "%s" as an integer in base units', (text) => {
+    const parsed = parseAsset({ ...draft, lot: text, minimumOrder: text });
+    expect(parsed.ok ? [] : parsed.error.map((one) => [one.field, one.reason])).toEqual([
+      ['asset.lot', 'DECIMAL_NOT_CANONICAL'],
+      ['asset.minimum_order', 'DECIMAL_NOT_CANONICAL'],
+    ]);
+  });
+
   it('names a publisher that is listed twice or cannot be one, by its place', () => {
     const parsed = parseAsset({ ...draft, publishers: ['a', 'a', 'with space', ''] });
-    expect(parsed.ok ? [] : parsed.error.map(({ field }) => field)).toEqual([
-      'asset.publishers[1]',
-      'asset.publishers[2]',
-      'asset.publishers[3]',
+    expect(parsed.ok ? [] : parsed.error.map((one) => [one.field, one.reason])).toEqual([
+      ['asset.publishers[1]', 'DUPLICATE_ID'],
+      ['asset.publishers[2]', 'FIELD_INVALID'],
+      ['asset.publishers[3]', 'FIELD_INVALID'],
     ]);
   });
 

@@ -21,7 +21,8 @@ interface Reader {
  * Reads a draft, fills in the defaults and checks every field (oracle rules, assets).
  *
  * @returns the terms, or every violation with its path under `asset.`: FIELD_REQUIRED for an absent
- *   id, FIELD_INVALID for the rest
+ *   id, DECIMAL_NOT_CANONICAL for an integer that is not canonical, DUPLICATE_ID for a publisher that is
+ *   named twice, FIELD_INVALID for the rest
  */
 export function parseAsset(draft: AssetDraft): Result<AssetTerms, readonly FieldViolation[]> {
   const read = createReader();
@@ -95,7 +96,7 @@ function publishersOf(publishers: readonly string[], read: Reader): readonly str
       const rule = 'must be 1 to 255 printable ASCII characters without spaces';
       read.refuse(field, 'FIELD_INVALID', `was "${publisher}", ${rule}`);
     } else if (seen.has(publisher)) {
-      read.refuse(field, 'FIELD_INVALID', `was "${publisher}", which is named twice`);
+      read.refuse(field, 'DUPLICATE_ID', `was "${publisher}", which is named twice`);
     }
     seen.add(publisher);
   });
@@ -119,7 +120,7 @@ function createReader(): Reader {
     quantity(field, text, least) {
       const parsed = parseInteger(text);
       if (!parsed.ok) {
-        refuse(field, 'FIELD_INVALID', parsed.error);
+        refuse(field, 'DECIMAL_NOT_CANONICAL', parsed.error);
         return least;
       }
       if (parsed.value < least || parsed.value >= MAX_QUANTITY) {

@@ -44,6 +44,16 @@ describe('an observation', () => {
     ]);
   });
 
+  it('was seen in the years 1970 to 9999', () => {
+    expect(faultsOf({ ...price, observeTime: instant(0) })).toEqual([]);
+    expect(faultsOf({ ...price, observeTime: instant(-1) })).toEqual([
+      ['observe_time', 'FIELD_INVALID'],
+    ]);
+    expect(faultsOf({ ...price, observeTime: 'UNREADABLE' })).toEqual([
+      ['observe_time', 'FIELD_INVALID'],
+    ]);
+  });
+
   it('has a price above 0 with at most 18 fraction digits', () => {
     expect(faultsOf({ ...price, price: `0.${'0'.repeat(17)}1` })).toEqual([]);
     expect(faultsOf({ ...price, price: `0.${'0'.repeat(18)}1` })).toEqual([

@@ -56,7 +56,7 @@ type Values = { kind: 'PRICE'; price: Decimal } | { kind: 'QUOTE'; bid: Decimal;
 function valuesOf(draft: ObservationDraft, report: Report): Values | undefined {
   switch (draft.kind) {
     case undefined:
-      report('kind', 'FIELD_REQUIRED', 'was not set, must be PRICE or QUOTE');
+      report('kind', 'FIELD_REQUIRED', 'was not known, must be PRICE or QUOTE');
       return undefined;
     case 'PRICE': {
       refuseSet(draft.bid, 'bid_decimal', 'a PRICE has no bid', report);
@@ -106,12 +106,16 @@ function confidenceOf(text: string, report: Report): Decimal | undefined {
 }
 
 function observeTimeOf(
-  time: Instant | undefined,
+  time: ObservationDraft['observeTime'],
   now: Instant,
   report: Report,
 ): Instant | undefined {
   if (time === undefined) {
     report('observe_time', 'FIELD_REQUIRED', 'was not set, must say when it was observed');
+    return undefined;
+  }
+  if (time === 'UNREADABLE' || time < 0) {
+    report('observe_time', 'FIELD_INVALID', 'was not in the years 1970 to 9999');
     return undefined;
   }
   if (time > now + MAX_FUTURE_MILLIS) {

@@ -1,0 +1,227 @@
+import {
+  GetPriceResponse,
+  GetSnapshotResponse,
+  OracleServiceService,
+  RegisterAssetRequest,
+  RegisterAssetResponse,
+  SubmitObservationsRequest,
+  SubmitObservationsResponse,
+  TakeSnapshotRequest,
+  TakeSnapshotResponse,
+  UpdateAssetRequest,
+  UpdateAssetResponse,
+} from '@trimtab/contracts/oracle';
+import { invalidFields, refuse, type Instant } from '@trimtab/core';
+import {
+  bindService,
+  callerOf,
+  createFields,
+  pageOf,
+  readPage,
+  type Handlers,
+  type ServiceBinding,
+} from '@trimtab/grpc';
+import { ATTRIBUTES, inSpan, tracer } from '@trimtab/telemetry';
+import type { GetPrice } from '../../application/get-price.js';
+import type { ListPrices } from '../../application/list-prices.js';
+import type { OracleStore } from '../../application/ports.js';
+import { snapshotNotFound } from '../../application/refusals.js';
+import type { RegisterAsset } from '../../application/register-asset.js';
+import type { SubmitObservations } from '../../application/submit-observations.js';
+import type { TakeSnapshot } from '../../application/take-snapshot.js';
+import type { UpdateAsset } from '../../application/update-asset.js';
+import { isAssetId } from '../../domain/asset.js';
+import {
+  toAssetDraft,
+  toAssetMessage,
+  toHealth,
+  toInstant,
+  toObservationDraft,
+  toPriceMessage,
+  toQuoteMessage,
+  toRefusalMessage,
+  toSnapshotMessage,
+} from './mapping.js';
+import { runOnce } from './once.js';
+import { ORACLE_RULES } from './rules.js';
+
+/** Everything that OracleService answers with. */
+export interface OracleUseCases {
+  readonly store: OracleStore;
+  readonly registerAsset: RegisterAsset;
+  readonly updateAsset: UpdateAsset;
+  readonly submitObservations: SubmitObservations;
+  readonly getPrice: GetPrice;
+  readonly listPrices: ListPrices;
+  readonly takeSnapshot: TakeSnapshot;
+}
+
+/** Most observations of one call. */
+const MAX_BATCH = 1000;
+/** Most asset ids of a filter. */
+const MAX_FILTER = 1000;
+const HASH = /^[0-9a-f]{64}$/;
+const spans = tracer('@trimtab/oracle');
+
+type OracleHandlers = Handlers<typeof OracleServiceService>;
+
+/** Binds OracleService; WatchPrices has no handler and answers UNIMPLEMENTED with its name. */
+export function createOracleBinding(useCases: OracleUseCases): ServiceBinding {
+  return bindService({
+    definition: OracleServiceService,
+    rules: ORACLE_RULES,
+    limits: { SubmitObservations: 'batch', TakeSnapshot: 'internal', GetSnapshot: 'internal' },
+    handlers: {
+      ...assetHandlers(useCases),
+      ...priceHandlers(useCases),
+      ...snapshotHandlers(useCases),
+    },
+  });
+}
+
+function assetHandlers(useCases: OracleUseCases): OracleHandlers {
+  const { store, registerAsset, updateAsset } = useCases;
+  return {
+    RegisterAsset: (request, context) => {
+      const draft = toAssetDraft(required('asset', request.asset));
+      return runOnce(store, context, {
+        method: OracleServiceService.registerAsset.path,
+        request,
+        requestCodec: RegisterAssetRequest,
+        responseCodec: RegisterAssetResponse,
+        effect: async (session) => ({
+          asset: toAssetMessage(await registerAsset(session, draft)),
+        }),
+      });
+    },
+    UpdateAsset: (request, context) => {
+      const draft = toAssetDraft(required('asset', request.asset));
+      return runOnce(store, context, {
+        method: OracleServiceService.updateAsset.path,
+        request,
+        requestCodec: UpdateAssetRequest,
+        responseCodec: UpdateAssetResponse,
+        effect: async (session) => ({
+          asset: toAssetMessage(await updateAsset(session, draft, request.updateMask)),
+        }),
+      });
+    },
+    ListAssets: async (request) => {
+      const fields = createFields();
+      const page = readPage(fields, request, []);
+      fields.done();
+      const found = await store.listAssets({
+        afterAssetId: page.cursor ?? '',
+        limit: page.size + 1,
+      });
+      const { items, nextPageToken } = pageOf(found, page, [], ({ assetId }) => assetId);
+      return { assets: items.map(toAssetMessage), nextPageToken };
+    },
+  };
+}
+
+function priceHandlers(useCases: OracleUseCases): OracleHandlers {
+  const { store, submitObservations, getPrice, listPrices } = useCases;
+  return {
+    SubmitObservations: (request, context) => {
+      checkBatch(request.observations.length);
+      const drafts = request.observations.map(toObservationDraft);
+      const publisher = callerOf(context).subject;
+      return runOnce<SubmitObservationsRequest, SubmitObservationsResponse>(store, context, {
+        method: OracleServiceService.submitObservations.path,
+        request,
+        requestCodec: SubmitObservationsRequest,
+        responseCodec: SubmitObservationsResponse,
+        effect: async (session) => {
+          const outcome = await submitObservations(session, publisher, drafts);
+          return { ...outcome, refusals: outcome.refusals.map(toRefusalMessage) };
+        },
+      });
+    },
+    GetPrice: async (request): Promise<GetPriceResponse> => {
+      const assetId = requiredAssetId(request.assetId);
+      const answer = await getPrice(assetId, readTimeOf(request.readTime));
+      return { price: toPriceMessage(answer.price), quotes: answer.quotes.map(toQuoteMessage) };
+    },
+    ListPrices: async (request) => {
+      const fields = createFields();
+      const filter = [...request.assetIds, '', ...request.states.map((state) => String(state))];
+      const page = readPage(fields, request, filter);
+      const assetIds = fields.list('asset_ids', request.assetIds, { max: MAX_FILTER }, String);
+      const states = request.states.flatMap((state, index) => {
+        const health = toHealth(state);
+        if (health !== undefined) return [health];
+        const message = `was ${state}, must be HEALTHY, STALE, NO_QUORUM or HALTED`;
+        fields.violation(`states[${index}]`, 'FIELD_INVALID', message);
+        return [];
+      });
+      fields.done();
+      const found = await listPrices({
+        afterAssetId: page.cursor ?? '',
+        limit: page.size + 1,
+        assetIds,
+        states,
+      });
+      const { items, nextPageToken } = pageOf(found, page, filter, ({ asset }) => asset.assetId);
+      return { prices: items.map(toPriceMessage), nextPageToken };
+    },
+  };
+}
+
+function snapshotHandlers({ store, takeSnapshot }: OracleUseCases): OracleHandlers {
+  return {
+    TakeSnapshot: (request, context) =>
+      inSpan(spans, 'take_snapshot', {}, async (span) => {
+        const response = await runOnce<TakeSnapshotRequest, TakeSnapshotResponse>(store, context, {
+          method: OracleServiceService.takeSnapshot.path,
+          request,
+          requestCodec: TakeSnapshotRequest,
+          responseCodec: TakeSnapshotResponse,
+          effect: async (session) => ({
+            snapshot: toSnapshotMessage(await takeSnapshot(session, request.assetIds)),
+          }),
+        });
+        span.setAttribute(ATTRIBUTES.snapshotHash, response.snapshot?.snapshotHash ?? '');
+        return response;
+      }),
+    GetSnapshot: async (request): Promise<GetSnapshotResponse> => {
+      const { snapshotHash } = request;
+      const fields = createFields();
+      fields.text('snapshot_hash', snapshotHash, { maxLength: 64, pattern: HASH });
+      fields.done();
+      const snapshot = await store.findSnapshot(snapshotHash);
+      if (snapshot === undefined) refuse(snapshotNotFound(snapshotHash));
+      return { snapshot: toSnapshotMessage(snapshot) };
+    },
+  };
+}
+
+function required<T>(field: string, value: T | undefined): T {
+  if (value !== undefined) return value;
+  refuse(invalidFields([{ field, reason: 'FIELD_REQUIRED', message: 'must be set' }]));
+}
+
+function requiredAssetId(assetId: string): string {
+  const fields = createFields();
+  if (assetId === '') fields.violation('asset_id', 'FIELD_REQUIRED', 'must be set');
+  else if (!isAssetId(assetId)) {
+    const message = `was "${assetId}", must match [A-Z0-9][A-Z0-9.-]{0,63}`;
+    fields.violation('asset_id', 'FIELD_INVALID', message);
+  }
+  fields.done();
+  return assetId;
+}
+
+function readTimeOf(date: Date | undefined): Instant | undefined {
+  const time = toInstant(date);
+  if (time !== 'UNREADABLE' && (time === undefined || time >= 0)) return time;
+  const message = 'was not in the years 1970 to 9999';
+  return refuse(invalidFields([{ field: 'read_time', reason: 'FIELD_INVALID', message }]));
+}
+
+function checkBatch(count: number): void {
+  if (count >= 1 && count <= MAX_BATCH) return;
+  const reason = count === 0 ? 'FIELD_REQUIRED' : 'BATCH_TOO_LARGE';
+  const message = `had ${count} observations, must have 1 to ${MAX_BATCH}`;
+  refuse(invalidFields([{ field: 'observations', reason, message }]));
+}

@@ -1,0 +1,53 @@
+import type { Health } from '../domain/evaluation.js';
+import type { OracleStore } from './ports.js';
+import {
+  demandPrices,
+  lookAtPrices,
+  type PriceDependencies,
+  type StandingPrice,
+} from './standing-prices.js';
+
+/** What to list. */
+export interface PriceQuery {
+  readonly afterAssetId: string;
+  readonly limit: number;
+  /** Only these assets, known or not; empty means every asset. */
+  readonly assetIds: readonly string[];
+  /** Only prices in these states; empty means every state. */
+  readonly states: readonly Health[];
+}
+
+/** Prices now by asset id, at most `limit`, published where they have moved. */
+export type ListPrices = (query: PriceQuery) => Promise<readonly StandingPrice[]>;
+
+/** Assets that are looked at in one go while a filter is searched. */
+const CHUNK_SIZE = 500;
+
+/** Creates the use case. */
+export function createListPrices(
+  dependencies: PriceDependencies & { readonly store: OracleStore },
+): ListPrices {
+  const { store, clock } = dependencies;
+  return async ({ afterAssetId, limit, assetIds, states }) => {
+    const found: StandingPrice[] = [];
+    let after = afterAssetId;
+    while (found.length < limit) {
+      const assets = await store.listAssets({
+        afterAssetId: after,
+        limit: CHUNK_SIZE,
+        assetIds: assetIds.length === 0 ? undefined : assetIds,
+      });
+      const looked = await lookAtPrices(store, assets, clock.now());
+      found.push(
+        ...looked
+          .map(({ price }) => price)
+          .filter(({ health }) => states.length === 0 || states.includes(health)),
+      );
+      const last = assets.at(-1);
+      if (last === undefined || assets.length < CHUNK_SIZE) break;
+      after = last.assetId;
+    }
+    const page = found.slice(0, limit).map(({ asset }) => asset);
+    return demandPrices(store, page, dependencies);
+  };
+}
