@@ -1,0 +1,64 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createLogger } from './logger.js';
+import { inSpan, tracer } from './span.js';
+import { startTelemetry, type Telemetry } from './start-telemetry.js';
+
+function capture(level = 'info'): {
+  readonly lines: () => Record<string, unknown>[];
+  readonly logger: ReturnType<typeof createLogger>;
+} {
+  const written: string[] = [];
+  const logger = createLogger({
+    service: 'oracle',
+    level,
+    output: { write: (line) => void written.push(line) },
+  });
+  return {
+    logger,
+    lines: () => written.map((line) => JSON.parse(line) as Record<string, unknown>),
+  };
+}
+
+describe('createLogger', () => {
+  let telemetry: Telemetry | undefined;
+  afterEach(async () => telemetry?.shutdown());
+
+  it('writes level, service, message and fields, with the fields of the parent', () => {
+    const { logger, lines } = capture();
+    logger.child({ method: 'GetPrice' }).warn({ code: 'OK' }, 'slow');
+    expect(lines()).toEqual([
+      {
+        level: 'warn',
+        time: expect.any(String) as string,
+        service: 'oracle',
+        method: 'GetPrice',
+        code: 'OK',
+        msg: 'slow',
+      },
+    ]);
+  });
+
+  it('writes nothing below its level', () => {
+    const { logger, lines } = capture('warn');
+    logger.info({}, 'quiet');
+    expect(lines()).toEqual([]);
+  });
+
+  it('never writes a bearer token, in a field, a child or a message', () => {
+    const { logger, lines } = capture();
+    logger.child({ token: 's3cret' }).info({ header: 'Bearer s3cret' }, 'got Bearer s3cret');
+    expect(JSON.stringify(lines())).not.toContain('s3cret');
+  });
+
+  it('adds the ids of the active span', async () => {
+    telemetry = startTelemetry({ serviceName: 'test' });
+    const { logger, lines } = capture();
+    await inSpan(tracer('test'), 'work', {}, async (span) => {
+      logger.info({}, 'inside');
+      expect(lines()[0]).toMatchObject({
+        trace_id: span.spanContext().traceId,
+        span_id: span.spanContext().spanId,
+      });
+    });
+  });
+});
