@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Sources are tested as they are: the condition resolves workspaces to TypeScript, no build needed. */
-const resolve = { conditions: ['trimtab-source', 'node', 'import', 'default'] };
+const resolve = { conditions: ['trimtab-source', 'node'] };
 
 export default defineConfig({
   resolve,
