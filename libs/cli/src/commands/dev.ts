@@ -1,0 +1,80 @@
+import { systemClock } from '@trimtab/lifecycle';
+import { createLogger, startTelemetry } from '@trimtab/telemetry';
+import { SERVICE_NAMES, startSuite, type ServiceName } from '../suite/suite.js';
+import { toJson, type Output } from '../output.js';
+
+/** How the suite of `trimtab dev` is run. */
+export interface DevOptions {
+  readonly dataFolder: string;
+  readonly ports: Readonly<Record<ServiceName, number>>;
+  readonly logLevel: string;
+}
+
+/**
+ * Runs every service in this process until SIGINT or SIGTERM; prints each address and, when all of
+ * them serve, the line `ready`.
+ */
+export async function runDev(options: DevOptions, output: Output): Promise<number> {
+  const endpoint = process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
+  const telemetry = startTelemetry({
+    serviceName: 'trimtab-dev',
+    ...(endpoint === undefined ? {} : { otlpEndpoint: endpoint }),
+  });
+  const stopped = firstSignal();
+  const suite = await startSuite({
+    dataFolder: options.dataFolder,
+    clock: systemClock,
+    logger: createLogger({ service: 'dev', level: options.logLevel }),
+    addresses: mapPorts(options.ports),
+    environment: environmentOfServices(),
+  });
+  if (output.json) output.line(toJson({ ready: true, addresses: suite.addresses }));
+  else {
+    for (const name of SERVICE_NAMES) output.line(`${name.padEnd(9)} ${suite.addresses[name]}`);
+    output.line('ready');
+  }
+  await stopped;
+  await suite.stop();
+  await telemetry.shutdown();
+  return 0;
+}
+
+/** Variables of the services that a developer may set for all of them: the paper venue's manners. */
+function environmentOfServices(): Record<string, string> {
+  const names = [
+    'PAPER_SCRIPT',
+    'PAPER_SEED',
+    'PAPER_MAX_SLIPPAGE_BPS',
+    'PAPER_FEE_BPS',
+    'REFLECTION',
+  ];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+function mapPorts(ports: Readonly<Record<ServiceName, number>>): Record<ServiceName, string> {
+  const address = (name: ServiceName): string => `127.0.0.1:${ports[name]}`;
+  return {
+    oracle: address('oracle'),
+    solver: address('solver'),
+    ordergen: address('ordergen'),
+    executor: address('executor'),
+    intent: address('intent'),
+  };
+}
+
+function firstSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      process.off('SIGINT', end);
+      process.off('SIGTERM', end);
+      resolve();
+    };
+    process.on('SIGINT', end);
+    process.on('SIGTERM', end);
+  });
+}

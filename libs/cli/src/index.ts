@@ -1,0 +1,7 @@
+export {
+  startSuite,
+  SERVICE_NAMES,
+  type Suite,
+  type SuiteOptions,
+  type ServiceName,
+} from './suite/suite.js';

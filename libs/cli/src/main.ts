@@ -1,0 +1,6 @@
+#!/usr/bin/env node
+import { createProgram } from './program.js';
+
+await createProgram((code) => {
+  process.exitCode = code;
+}).parseAsync();

@@ -1,0 +1,148 @@
+import { Argument, Command, InvalidArgumentError } from 'commander';
+import { CONFORMANCE_KINDS, runConformance, type ConformanceKind } from './commands/conformance.js';
+import { runDemo } from './commands/demo.js';
+import { runDev } from './commands/dev.js';
+import { runReplay } from './commands/replay.js';
+import { runToken } from './commands/token.js';
+import { runWatch } from './commands/watch.js';
+import { createOutput, type Output } from './output.js';
+
+const ORDERGEN = '127.0.0.1:50054';
+const DATA_FOLDER = '.trimtab';
+
+/** Options of commands that talk to a running service. */
+interface RemoteOptions {
+  readonly address: string;
+  readonly token?: string;
+}
+
+/** The command line of trimtab; each command sets the exit code through `finish`. */
+export function createProgram(finish: (code: number) => void): Command {
+  const program = new Command('trimtab')
+    .description('From a declared investment intent to trades that stay honest while they execute.')
+    .option('--json', 'print JSON documents instead of tables');
+  const output = (): Output => createOutput(program.opts<{ json?: boolean }>().json === true);
+  const command = (name: string): Command =>
+    program
+      .command(name)
+      .option('--json', 'print JSON documents instead of tables')
+      .hook('preAction', (self) => {
+        if (self.opts<{ json?: boolean }>().json === true) program.setOptionValue('json', true);
+      });
+
+  command('demo')
+    .description('two rebalances on real prices with failures in them, on an embedded suite')
+    .action(async () => finish(await runDemo(output())));
+
+  command('dev')
+    .description('run every service in this process; data is kept in a folder')
+    .option('--data-folder <folder>', 'private PostgreSQL and development keys', DATA_FOLDER)
+    .option('--intent-port <port>', 'port of the intent service, 0 for a free one', port, 50051)
+    .option('--oracle-port <port>', 'port of the oracle', port, 50052)
+    .option('--solver-port <port>', 'port of the solver', port, 50053)
+    .option('--ordergen-port <port>', 'port of order generation and vaults', port, 50054)
+    .option('--executor-port <port>', 'port of the executor (health only)', port, 50055)
+    .option('--log-level <level>', 'debug, info, warn, error or silent', 'warn')
+    .action(async (options: DevFlags) =>
+      finish(
+        await runDev(
+          {
+            dataFolder: options.dataFolder,
+            logLevel: options.logLevel,
+            ports: {
+              intent: options.intentPort,
+              oracle: options.oraclePort,
+              solver: options.solverPort,
+              ordergen: options.ordergenPort,
+              executor: options.executorPort,
+            },
+          },
+          output(),
+        ),
+      ),
+    );
+
+  command('token')
+    .description('print a development token')
+    .option('--data-folder <folder>', 'where the development keys are', DATA_FOLDER)
+    .option('--subject <subject>', 'who the token is for', 'alice')
+    .option('--scope <scope...>', 'what it allows', [
+      'intent:write',
+      'plan:write',
+      'rebalance:write',
+    ])
+    .option('--lifetime-seconds <seconds>', 'how long it is valid', seconds, 3600)
+    .action(async (options: TokenFlags) =>
+      finish(await runToken({ ...options, scopes: options.scope }, output())),
+    );
+
+  command('conformance')
+    .description('run a vector file; the last line is "N passed, M failed"')
+    .addArgument(new Argument('<kind>', 'what the file is for').choices(CONFORMANCE_KINDS))
+    .argument('<file>', 'the vector file')
+    .action((kind: ConformanceKind, file: string) => finish(runConformance(kind, file, output())));
+
+  command('watch')
+    .description('follow a rebalance to its end')
+    .argument('<rebalance>', 'the id of the rebalance')
+    .option('--address <host:port>', 'order generation', ORDERGEN)
+    .option('--token <token>', 'bearer token; TRIMTAB_TOKEN by default')
+    .option('--after-sequence <sequence>', 'resume after this event', sequence, 0n)
+    .action(async (rebalanceId: string, options: RemoteOptions & { afterSequence: bigint }) =>
+      finish(
+        await runWatch(
+          { ...remote(options), rebalanceId, afterSequence: options.afterSequence },
+          output(),
+        ),
+      ),
+    );
+
+  command('replay')
+    .description('fold a rebalance again and compare every hash')
+    .argument('<rebalance>', 'the id of the rebalance')
+    .option('--address <host:port>', 'order generation', ORDERGEN)
+    .option('--token <token>', 'bearer token; TRIMTAB_TOKEN by default')
+    .action(async (rebalanceId: string, options: RemoteOptions) =>
+      finish(await runReplay({ ...remote(options), rebalanceId }, output())),
+    );
+  return program;
+}
+
+interface DevFlags {
+  readonly dataFolder: string;
+  readonly logLevel: string;
+  readonly intentPort: number;
+  readonly oraclePort: number;
+  readonly solverPort: number;
+  readonly ordergenPort: number;
+  readonly executorPort: number;
+}
+
+interface TokenFlags {
+  readonly dataFolder: string;
+  readonly subject: string;
+  readonly scope: readonly string[];
+  readonly lifetimeSeconds: number;
+}
+
+function remote(options: RemoteOptions): { address: string; token: string } {
+  return { address: options.address, token: options.token ?? process.env['TRIMTAB_TOKEN'] ?? '' };
+}
+
+function port(text: string): number {
+  return integer(text, 0, 65_535);
+}
+
+function seconds(text: string): number {
+  return integer(text, 1, 86_400);
+}
+
+function sequence(text: string): bigint {
+  return BigInt(integer(text, 0, Number.MAX_SAFE_INTEGER));
+}
+
+function integer(text: string, min: number, max: number): number {
+  const value = /^\d+$/.test(text) ? parseInt(text, 10) : NaN;
+  if (value >= min && value <= max) return value;
+  throw new InvalidArgumentError(`was "${text}", must be a whole number from ${min} to ${max}`);
+}
