@@ -14,6 +14,8 @@ export type Allocation =
       readonly kind: 'solver';
       readonly policyId: string;
       readonly allowedStrategies: readonly string[];
+      /** Absent: no manager's limits apply. */
+      readonly managerId: string | undefined;
     };
 
 /** A weight that the owner wants a position to have. */

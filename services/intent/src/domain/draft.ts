@@ -53,6 +53,8 @@ export type AllocationDraft =
       readonly kind: 'solver';
       readonly policyId: string;
       readonly allowedStrategies: readonly string[];
+      /** Empty means none. */
+      readonly managerId: string;
     };
 
 /** A target weight, unchecked. */

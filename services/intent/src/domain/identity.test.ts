@@ -36,7 +36,13 @@ describe('intentEtag', () => {
   it('is a quoted hash that only what the owner wrote can change', () => {
     expect(intentEtag(intent)).toMatch(/^"[0-9a-f]{64}"$/);
     expect(intentEtag({ ...intent, spec: { ...spec } })).toBe(intentEtag(intent));
-    const runtime = { ...intent, state: 'PAUSED', vaultId: 'v1', updateTime: instant(5) };
+    const runtime = {
+      ...intent,
+      ownsVault: true,
+      state: 'PAUSED',
+      vaultId: 'v1',
+      updateTime: instant(5),
+    };
     expect(intentEtag(runtime)).toBe(intentEtag(intent));
   });
 
@@ -44,7 +50,17 @@ describe('intentEtag', () => {
     ['config', { config: { ...config, maturityDays: 31 } }],
     ['constraints', { constraints: { ...constraints, stopLossDriftBps: 501 } }],
     ['notifications', { notifications: { ...notifications, onRoll: false } }],
-    ['allocation', { allocation: { kind: 'solver', policyId: 'p', allowedStrategies: ['a'] } }],
+    [
+      'allocation',
+      {
+        allocation: {
+          kind: 'solver',
+          policyId: 'p',
+          allowedStrategies: ['a'],
+          managerId: undefined,
+        },
+      },
+    ],
     ['triggers', { triggers: { ...NO_TRIGGERS, cooldownSeconds: 60 } }],
   ])('changes with %s', (_name, change) => {
     expect(intentEtag({ ...intent, spec: { ...spec, ...change } })).not.toBe(intentEtag(intent));

@@ -16,6 +16,8 @@ export interface Intent {
   readonly spec: IntentSpec;
   /** The vault it runs on; absent until the activation allocated one. */
   readonly vaultId: string | undefined;
+  /** Whether the vault was (or will be) made for this intent; false when the owner named one. */
+  readonly ownsVault: boolean;
   readonly activationStep: ActivationStep;
   readonly createTime: Instant;
   readonly updateTime: Instant;
@@ -119,7 +121,7 @@ export const ACTIVATION_STEPS = [
   'VALIDATED',
   'DERIVED',
   'AGENTS_SELECTED',
-  'FUNDED',
+  'VAULT_ALLOCATED',
   'LOOP_STARTED',
   'ACTIVATED',
 ] as const;

@@ -1,4 +1,5 @@
 import type { Instant } from '@trimtab/core';
+import type { Side } from './allocation.js';
 
 /**
  * One run of the rebalance pipeline: a row that is written first, with who started it and why, and
@@ -11,15 +12,14 @@ export interface Run {
   readonly vaultId: string;
   readonly trigger: RunTrigger;
   /** The subject that started it. */
-  readonly subject: string;
-  /** The caller's own words for why; may be empty. */
-  readonly note: string;
+  readonly startedBy: string;
   /** The trace that started it, 32 hex digits; empty without tracing. */
   readonly traceId: string;
   readonly outcome: RunOutcome;
   readonly progress: RunProgress;
   readonly createTime: Instant;
-  readonly updateTime: Instant;
+  /** Absent while it runs. */
+  readonly endTime: Instant | undefined;
 }
 
 /** What may start a run. */
@@ -34,15 +34,37 @@ export type RunOutcome =
   | { readonly kind: 'NO_OP'; readonly reason: string; readonly message: string }
   | { readonly kind: 'REFUSED'; readonly reason: string; readonly message: string };
 
-/** What the completed steps found; every field is written once and never changes. */
+/**
+ * What the steps found so far. Every field is written once and never changes, so that a retry asks
+ * every other service exactly what the first attempt asked.
+ */
 export interface RunProgress {
+  /** The assets to be priced, sorted. */
+  readonly assetIds?: readonly string[];
   readonly snapshotHash?: string;
-  readonly vaultVersion?: number;
-  readonly fence?: number;
-  readonly planHash?: string;
+  readonly valuation?: Valuation;
+  readonly plan?: PlanSummary;
 }
 
-/** The steps that change another service; the request id of each is derived from the run. */
-export const RUN_STEPS = ['take-snapshot', 'build-plan', 'create-rebalance'] as const;
-/** A step with a request id of its own. */
-export type RunStep = (typeof RUN_STEPS)[number];
+/** A vault at the prices of a snapshot. */
+export interface Valuation {
+  readonly vaultVersion: number;
+  readonly fence: number;
+  /** Base units of the underlying, as text. */
+  readonly nav: string;
+  readonly weights: readonly PositionWeight[];
+}
+
+/** The live weight of a position. */
+export interface PositionWeight {
+  readonly assetId: string;
+  readonly side: Side;
+  readonly weightBps: number;
+}
+
+/** What a run needs to know of its plan. */
+export interface PlanSummary {
+  readonly planHash: string;
+  readonly noOp: boolean;
+  readonly totalDeltaBps: number;
+}

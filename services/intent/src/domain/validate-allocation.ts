@@ -50,10 +50,7 @@ function checkTargets(
       violation(field, 'WEIGHT_SUM', `a weight sum of ${sum} bps`, `at most ${WHOLE_BPS} bps`),
     );
   }
-  if (draft.policyId !== '') {
-    matching(at(report, 'allocation.target_weights.policy_id'), draft.policyId, NAME, NAME_FORM);
-  }
-  const policyId = draft.policyId === '' ? undefined : draft.policyId;
+  const policyId = optionalName(report, 'allocation.target_weights.policy_id', draft.policyId);
   return { kind: 'targetWeights', targets, policyId };
 }
 
@@ -116,7 +113,15 @@ function checkSolver(
     seen.add(strategy);
     return true;
   });
-  return policyId === undefined ? undefined : { kind: 'solver', policyId, allowedStrategies };
+  const managerId = optionalName(report, 'allocation.solver.manager_id', draft.managerId);
+  if (policyId === undefined) return undefined;
+  return { kind: 'solver', policyId, allowedStrategies, managerId };
+}
+
+/** The name of a policy or manager; empty means none. */
+function optionalName(report: Report, field: string, name: string): string | undefined {
+  if (name === '') return undefined;
+  return matching(at(report, field), name, NAME, NAME_FORM);
 }
 
 function hasEntries(report: Report, field: string, count: number): boolean {

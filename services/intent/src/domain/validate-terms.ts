@@ -69,7 +69,7 @@ export function checkCollateral(
     report(violation('collateral', 'REQUIRED', '', 'an asset and an amount'));
     return undefined;
   }
-  const asset = oneOf(at(report, 'collateral.asset'), draft.asset, COLLATERAL_ASSETS);
+  const asset = oneOf(at(report, 'collateral.asset_id'), draft.asset, COLLATERAL_ASSETS);
   const scale = asset === undefined ? MAX_RATIO_SCALE : COLLATERAL_DECIMALS[asset];
   const field = 'collateral.amount_decimal';
   const amount = decimalWithin(at(report, field), draft.amount, positive(scale));

@@ -28,7 +28,7 @@ export function checkTriggers(
   const cooldownSeconds =
     draft.cooldownSeconds === undefined
       ? undefined
-      : integerWithin(at(report, 'triggers.cooldown'), draft.cooldownSeconds, {
+      : integerWithin(at(report, 'triggers.cooldown_seconds'), draft.cooldownSeconds, {
           min: 0,
           max: MAX_SECONDS,
         });
@@ -70,7 +70,7 @@ function checkBudget(
   const { budgetBps, windowSeconds } = draft;
   const field = 'triggers.slippage_budget';
   const budget = integerWithin(at(report, `${field}.budget_bps`), budgetBps, BPS);
-  const window = integerWithin(at(report, `${field}.window`), windowSeconds, {
+  const window = integerWithin(at(report, `${field}.window_seconds`), windowSeconds, {
     min: 1,
     max: MAX_SECONDS,
   });

@@ -131,7 +131,7 @@ describe('validateIntent', () => {
     ['type', { ...SOUND, type: 'gamble' }, 'type ONE_OF'],
     ['type', { ...SOUND, type: undefined }, 'type REQUIRED'],
     ['collateral', { ...SOUND, collateral: undefined }, 'collateral REQUIRED'],
-    ['asset', withCollateral('DAI', '1'), 'collateral.asset ONE_OF'],
+    ['asset', withCollateral('DAI', '1'), 'collateral.asset_id ONE_OF'],
     ['amount', withCollateral('USDC', '0'), 'collateral.amount_decimal RANGE'],
     ['amount', withCollateral('USDC', '-5'), 'collateral.amount_decimal RANGE'],
     ['amount', withCollateral('USDC', '1e3'), 'collateral.amount_decimal CANONICAL_DECIMAL'],
@@ -225,7 +225,7 @@ describe('validateIntent', () => {
     };
     expect(validateIntent(empty, facts).errors.map(({ field }) => field)).toEqual([
       'type',
-      'collateral.asset',
+      'collateral.asset_id',
       'collateral.amount_decimal',
       'ticker',
       'config.strike_ratio_decimal',
@@ -244,7 +244,7 @@ describe('validateIntent', () => {
       'allocation.target_weights.targets',
       'triggers.schedule.cron',
       'triggers.schedule.time_zone',
-      'triggers.cooldown',
+      'triggers.cooldown_seconds',
     ]);
   });
 });
@@ -393,22 +393,27 @@ describe('allocation', () => {
   it.each<[string, AllocationDraft, string]>([
     [
       'no policy',
-      { kind: 'solver', policyId: '', allowedStrategies: ['a'] },
+      { kind: 'solver', policyId: '', allowedStrategies: ['a'], managerId: '' },
       'allocation.solver.policy_id REQUIRED',
     ],
     [
       'no strategy',
-      { kind: 'solver', policyId: 'p', allowedStrategies: [] },
+      { kind: 'solver', policyId: 'p', allowedStrategies: [], managerId: '' },
       'allocation.solver.allowed_strategies REQUIRED',
     ],
     [
       'a strategy twice',
-      { kind: 'solver', policyId: 'p', allowedStrategies: ['a', 'a'] },
+      { kind: 'solver', policyId: 'p', allowedStrategies: ['a', 'a'], managerId: '' },
       'allocation.solver.allowed_strategies[1] UNIQUE',
     ],
     [
+      'a manager that is no name',
+      { kind: 'solver', policyId: 'p', allowedStrategies: ['a'], managerId: 'm/1' },
+      'allocation.solver.manager_id PATTERN',
+    ],
+    [
       'a strategy that is no name',
-      { kind: 'solver', policyId: 'p', allowedStrategies: ['a b'] },
+      { kind: 'solver', policyId: 'p', allowedStrategies: ['a b'], managerId: '' },
       'allocation.solver.allowed_strategies[0] PATTERN',
     ],
   ])('refuses a solver allocation with %s', (_name, allocation, expected) => {
@@ -444,14 +449,14 @@ describe('triggers', () => {
       { driftBand: { kind: 'ABSOLUTE', widthBps: 1, goal: undefined } },
       'triggers.drift_band.goal REQUIRED',
     ],
-    [{ cooldownSeconds: -1 }, 'triggers.cooldown RANGE'],
+    [{ cooldownSeconds: -1 }, 'triggers.cooldown_seconds RANGE'],
     [
       { slippageBudget: { budgetBps: -1, windowSeconds: 1 } },
       'triggers.slippage_budget.budget_bps RANGE',
     ],
     [
       { slippageBudget: { budgetBps: 1, windowSeconds: 0 } },
-      'triggers.slippage_budget.window RANGE',
+      'triggers.slippage_budget.window_seconds RANGE',
     ],
   ])('refuses case %#', (change, expected) => {
     expect(errorsOf(withTriggers(change))).toEqual([expected]);

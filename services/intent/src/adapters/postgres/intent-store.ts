@@ -1,0 +1,98 @@
+import { DomainFailure, present } from '@trimtab/core';
+import { findIdempotent, withIdempotency, type Database } from '@trimtab/storage';
+import type { Kysely } from 'kysely';
+import type { IntentStore, StoredIntent } from '../../application/ports.js';
+import { vaultInUse } from '../../application/refusals.js';
+import { fromIntentRow, toAnswerText, toDate, toIntentRow } from './rows.js';
+import type { IntentTables } from './tables.js';
+
+const ONE_LIVE_PER_VAULT = 'intents_one_live_per_vault';
+
+/** Intents in PostgreSQL. The idempotency key of a creation keeps the intent's id. */
+export function createIntentStore(database: Database<IntentTables>): IntentStore {
+  const { kysely } = database;
+  const stored = async (intentId: string): Promise<StoredIntent> =>
+    present(await findIntent(kysely, intentId), 'a stored intent stays');
+  return {
+    find: (intentId) => findIntent(kysely, intentId),
+    list: async (filter, page) => {
+      let query = kysely
+        .selectFrom('intents')
+        .selectAll()
+        .where('intent_id', '>', page.afterIntentId)
+        .orderBy('intent_id')
+        .limit(page.limit);
+      if (filter.owner !== undefined) query = query.where('owner', '=', filter.owner);
+      if (filter.states.length > 0) query = query.where('state', 'in', [...filter.states]);
+      return (await query.execute()).map(fromIntentRow);
+    },
+    findCreated: async (key) => {
+      const intentId = await findIdempotent(database, key);
+      return intentId === undefined ? undefined : stored(fromBytes(intentId));
+    },
+    insert: async (key, intent) => {
+      const insert = (): ReturnType<typeof withIdempotency> =>
+        withIdempotency(database, key, async (tx) => {
+          await tx.insertInto('intents').values(toIntentRow(intent)).execute();
+          return Buffer.from(intent.id, 'utf8');
+        });
+      const { response } = await refusingTakenVault(insert, intent.vaultId ?? '');
+      return stored(fromBytes(response));
+    },
+    attachVault: async (intentId, vaultId, now) => {
+      const attach = (): Promise<unknown> =>
+        kysely
+          .updateTable('intents')
+          .set({ vault_id: vaultId, update_time: toDate(now) })
+          .where('intent_id', '=', intentId)
+          .where('vault_id', 'is', null)
+          .execute();
+      await refusingTakenVault(attach, vaultId);
+      return (await stored(intentId)).intent;
+    },
+    endActivation: async (answer) => {
+      const { intent } = answer;
+      await kysely
+        .updateTable('intents')
+        .set({
+          state: intent.state,
+          state_reason: intent.stateReason,
+          activation_step: intent.activationStep,
+          update_time: toDate(intent.updateTime),
+          first_answer: toAnswerText(answer),
+        })
+        .where('intent_id', '=', intent.id)
+        .where('first_answer', 'is', null)
+        .execute();
+      return present((await stored(intent.id)).firstAnswer, 'it was just written');
+    },
+  };
+}
+
+async function findIntent(
+  kysely: Kysely<IntentTables>,
+  intentId: string,
+): Promise<StoredIntent | undefined> {
+  const row = await kysely
+    .selectFrom('intents')
+    .selectAll()
+    .where('intent_id', '=', intentId)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  return { intent: fromIntentRow(row), firstAnswer: row.first_answer ?? undefined };
+}
+
+/** The database holds the rule of one live intent per vault; its refusal becomes ours. */
+async function refusingTakenVault<T>(write: () => Promise<T>, vaultId: string): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    const isTaken =
+      error instanceof Error && 'constraint' in error && error.constraint === ONE_LIVE_PER_VAULT;
+    throw isTaken ? new DomainFailure(vaultInUse(vaultId), { cause: error }) : error;
+  }
+}
+
+function fromBytes(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('utf8');
+}

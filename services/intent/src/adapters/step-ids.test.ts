@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { stepIds, uuidV5 } from './step-ids.js';
+
+describe('uuidV5', () => {
+  it('agrees with the example of RFC 9562', () => {
+    const dns = '6ba7b810-9dad-11d1-80b4-00c04fd430c8';
+    expect(uuidV5(dns, 'www.example.com')).toBe('2ed6657d-e927-568b-95e1-2665a8aea6a2');
+  });
+});
+
+describe('stepIds', () => {
+  const run = '11111111-1111-4111-8111-111111111111';
+
+  it('gives a step the same id on every attempt, and each step its own', () => {
+    expect(stepIds.ofRun(run, 'build-plan')).toBe(stepIds.ofRun(run, 'build-plan'));
+    const ids = [
+      stepIds.ofRun(run, 'build-plan'),
+      stepIds.ofRun(run, 'take-snapshot'),
+      stepIds.ofRun('11111111-1111-4111-8111-111111111112', 'build-plan'),
+      stepIds.ofIntent('intent-1-a1b2c3d4', 'deposit'),
+      stepIds.ofIntent('intent-1-a1b2c3d5', 'deposit'),
+    ];
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});

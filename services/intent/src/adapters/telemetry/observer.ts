@@ -1,0 +1,13 @@
+import type { Logger } from '@trimtab/telemetry';
+import type { IntentObserver } from '../../application/ports.js';
+
+/** Writes what happened to the log, one stable message per event. */
+export function createLogObserver(logger: Logger): IntentObserver {
+  return {
+    intentCreated: (event) => logger.info(event, 'intent created'),
+    intentActivated: (event) => logger.info(event, 'intent activated'),
+    activationFailed: (event) => logger.warn(event, 'intent activation failed'),
+    runStarted: (event) => logger.info(event, 'run started'),
+    runEnded: (event) => logger.info(event, 'run ended'),
+  };
+}
