@@ -8,6 +8,7 @@ import type { Generation, NetMode } from './generate.js';
 import { byPosition, type Position } from './position.js';
 import type { Sequencing } from './sequence.js';
 import type { Tolerances } from './tolerances.js';
+import type { RebalancePurpose } from './vault.js';
 
 /**
  * What a rebalance starts from (hashed documents, rebalance): everything that its first state
@@ -19,14 +20,11 @@ export type RebalanceSource =
   | { readonly kind: 'PLAN'; readonly planHash: string }
   | { readonly kind: 'ACTIONS'; readonly actions: readonly ExplicitAction[] };
 
-/** What a rebalance is for. */
-export type Purpose = 'REBALANCE' | 'ROLL' | 'SETTLE';
-
 /** What the document is written from. */
 export interface RebalanceHeader {
   readonly vaultId: string;
   readonly vaultVersion: number;
-  readonly purpose: Purpose;
+  readonly purpose: RebalancePurpose;
   readonly source: RebalanceSource;
   readonly snapshotHash: string;
   /** As the vault held them when the rebalance was generated. */
