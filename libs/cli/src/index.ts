@@ -1,7 +1,25 @@
+export { connectClients, type SuiteClients } from './demo/clients.js';
+export { followToEnd, isCompleted, type FinishedRebalance } from './demo/follow-rebalance.js';
+export { DECIMALS, registerAsset, registerRecordedAssets } from './demo/market.js';
+export { readPools, type Pool } from './demo/pools.js';
 export {
-  startSuite,
+  createPriceReplay,
+  firstPriceTime,
+  PUBLISHERS,
+  type PriceReplay,
+} from './demo/price-replay.js';
+export { openVault, tellStory, type StoryReport } from './demo/story.js';
+export { tellSolverStory } from './demo/story-solver.js';
+export { tellTargetWeightsStory } from './demo/story-target-weights.js';
+export { describe as describeEvent } from './commands/watch.js';
+export { CONFORMANCE_KINDS, runConformance } from './commands/conformance.js';
+export { runToken } from './commands/token.js';
+export { createProgram } from './program.js';
+export type { Output } from './output.js';
+export {
   SERVICE_NAMES,
+  startSuite,
+  type ServiceName,
   type Suite,
   type SuiteOptions,
-  type ServiceName,
 } from './suite/suite.js';
