@@ -28,7 +28,8 @@ export interface IncomingMessage {
 /**
  * What becomes of a delivered message (execution rule 5). `ack` only after the commit of its effect;
  * `retry` delivers it again after the delay, and as dead letter once it was delivered `maxDeliver`
- * times; `dead` publishes it to `trimtab.deadletter.v1.<subject>` with the reason and ends it.
+ * times; `dead` publishes it to `trimtab.deadletter.v1.<subject>` with the reason and ends it (a dead
+ * letter itself just ends).
  */
 export type Disposition =
   | { readonly kind: 'ack' }

@@ -7,7 +7,7 @@ import { createInProcessConsumer, type InProcessConsumer } from './in-process-co
 import { inPublishSpan } from './message-span.js';
 import { deadLetterHeaders, deadLetterId, headersOf, type Delivery } from './received-message.js';
 import { loadStreams, type StreamDefinition, type StreamName } from './streams.js';
-import { subjectMatches, subjects, subjectsOverlap } from './subjects.js';
+import { isDeadLetter, subjectMatches, subjects, subjectsOverlap } from './subjects.js';
 
 /** A message as a stream keeps it. */
 export interface KeptMessage {
@@ -59,6 +59,7 @@ export function createInProcessBus(options: { readonly logger: Logger }): Bus {
 
   function bury(delivery: Delivery, consumer: string, reason: string): void {
     logger.warn({ subject: delivery.subject, consumer, reason }, 'message dead-lettered');
+    if (isDeadLetter(delivery.subject)) return;
     append(deadLetterId(delivery, consumer, delivery.subject), {
       subject: subjects.deadLetter(delivery.subject),
       payload: delivery.payload,

@@ -16,7 +16,7 @@ import { startSubscription } from './jetstream-subscription.js';
 import { inPublishSpan } from './message-span.js';
 import { deadLetterHeaders, deadLetterId, headersOf, type Delivery } from './received-message.js';
 import { loadStreams, type StreamDefinition } from './streams.js';
-import { subjects } from './subjects.js';
+import { isDeadLetter, subjects } from './subjects.js';
 
 export interface JetStreamOptions {
   /** `nats://host:4222`, several with commas. */
@@ -71,6 +71,7 @@ export async function connectJetStream(options: JetStreamOptions): Promise<Bus> 
   ): Promise<void> => {
     const { subject } = delivery;
     logger.warn({ subject, consumer, reason: letter.reason }, 'message dead-lettered');
+    if (isDeadLetter(subject)) return;
     await send(subjects.deadLetter(subject), delivery.payload, {
       id: deadLetterId(delivery, consumer, `${subject}/${letter.sequence}`),
       headers: deadLetterHeaders(delivery, consumer, letter.reason),

@@ -1,8 +1,14 @@
-import type { ConsumerOptions, Disposition, IncomingMessage, MessageHandler } from './bus.js';
+import type {
+  ConsumerOptions,
+  Disposition,
+  IncomingMessage,
+  MessageHandler,
+  OutgoingMessage,
+} from './bus.js';
 import { dispose } from './disposition.js';
 import { HEADERS, PROTOBUF } from './headers.js';
 import { inProcessSpan } from './message-span.js';
-import type { OutgoingMessage } from './bus.js';
+import { isDeadLetter } from './subjects.js';
 
 /** The headers a message is published with, besides its message id. */
 export function headersOf(
@@ -28,7 +34,7 @@ export interface Delivery {
 
 /**
  * Handles one delivery in its span. A message without the headers that identify it is dead at once:
- * it could not be recognised as a duplicate.
+ * it could not be recognised as a duplicate. (A dead letter may be just such a message.)
  */
 export async function processDelivery(
   options: ConsumerOptions,
@@ -44,7 +50,7 @@ export async function processDelivery(
     const missing = [HEADERS.eventId, HEADERS.messageType].filter(
       (name) => (delivery.headers.get(name) ?? '') === '',
     );
-    return missing.length > 0
+    return missing.length > 0 && !isDeadLetter(delivery.subject)
       ? Promise.resolve({ disposition: malformed(missing) })
       : dispose(options, message, handle);
   });

@@ -34,6 +34,11 @@ export function subjectKind(subject: string): string {
   return subject.split('.').slice(0, 4).join('.');
 }
 
+/** Whether a message is a dead letter: it is never buried again. */
+export function isDeadLetter(subject: string): boolean {
+  return subject.startsWith('trimtab.deadletter.');
+}
+
 /** Whether a subject falls under a pattern with `*` (one token) and a final `>` (one or more). */
 export function subjectMatches(pattern: string, subject: string): boolean {
   const wanted = pattern.split('.');

@@ -1,0 +1,217 @@
+import {
+  connectJetStream,
+  loadStreams,
+  subjects,
+  vaultKey,
+  type Bus,
+  type ConsumerOptions,
+  type Disposition,
+  type OutgoingMessage,
+} from '@trimtab/messaging';
+import { silentLogger } from '@trimtab/telemetry';
+import {
+  collectLogs,
+  eventually,
+  startNatsServer,
+  testSubjectPrefix,
+  type NatsServer,
+} from '@trimtab/testkit';
+import { connect, nanos, type NatsConnection } from 'nats';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+const ack: Disposition = { kind: 'ack' };
+const orders: ConsumerOptions = {
+  name: 'executor',
+  stream: 'TRIMTAB_ORDERS',
+  filterSubject: 'trimtab.orders.v1.dispatch.*.*',
+  concurrency: 4,
+  ackWaitMillis: 1_000,
+  maxDeliver: 4,
+  backoffMillis: [100, 5_000],
+  keyOf: vaultKey,
+};
+
+function order(eventId: string, sendCount = 0): OutgoingMessage {
+  return {
+    subject: subjects.dispatch('vault-1'),
+    messageId: `${eventId}/${sendCount}`,
+    eventId,
+    messageType: 'trimtab.execution.v1.OrderDispatch',
+    payload: new Uint8Array([1]),
+  };
+}
+
+describe('the JetStream bus', () => {
+  let server: NatsServer;
+  let direct: NatsConnection;
+  let prefix: string;
+  let bus: Bus;
+  beforeAll(async () => {
+    // Its own server: these tests wipe the store.
+    server = await startNatsServer();
+    direct = await connect({
+      servers: server.url.slice('nats://'.length),
+      maxReconnectAttempts: -1,
+    });
+  });
+  afterAll(async () => {
+    await direct.close();
+    await server.dispose();
+  });
+  beforeEach(async () => {
+    prefix = testSubjectPrefix();
+    bus = await connectJetStream({
+      url: server.url,
+      logger: silentLogger(),
+      subjectPrefix: prefix,
+    });
+  });
+  afterEach(() => bus.close());
+
+  const stream = (name: string): string => `${prefix}_${name}`;
+
+  it('makes the streams as the file defines them', async () => {
+    const manager = await direct.jetstreamManager();
+    for (const definition of loadStreams()) {
+      const { config } = await manager.streams.info(stream(definition.name));
+      expect(config).toMatchObject({
+        subjects: definition.subjects.map((subject) => `${prefix}.${subject}`),
+        retention: definition.retention === 'work-queue' ? 'workqueue' : 'limits',
+        storage: 'file',
+        max_age: nanos(definition.maxAgeMillis),
+        duplicate_window: nanos(120_000),
+        num_replicas: 1,
+      });
+    }
+  });
+
+  it('warns about a stream that differs from the file and leaves it as it is', async () => {
+    const manager = await direct.jetstreamManager();
+    await manager.streams.update(stream('TRIMTAB_EVENTS'), { max_age: nanos(60_000_000) });
+    const { logger, lines } = collectLogs();
+    const second = await connectJetStream({ url: server.url, logger, subjectPrefix: prefix });
+    await second.close();
+    expect(lines.filter(({ level }) => level === 'warn')).toEqual([
+      {
+        level: 'warn',
+        message: 'stream differs from its file',
+        fields: {
+          stream: stream('TRIMTAB_EVENTS'),
+          setting: 'max_age',
+          expected: String(nanos(7 * 86_400_000)),
+          found: String(nanos(60_000_000)),
+        },
+      },
+    ]);
+  });
+
+  it('gives the server the ack wait, deliveries and backoff of the consumer', async () => {
+    await bus.subscribe(orders, async () => ack);
+    const manager = await direct.jetstreamManager();
+    const { config } = await manager.consumers.info(stream('TRIMTAB_ORDERS'), 'executor');
+    expect(config).toMatchObject({
+      durable_name: 'executor',
+      ack_policy: 'explicit',
+      filter_subject: `${prefix}.trimtab.orders.v1.dispatch.*.*`,
+      max_deliver: 4,
+      // The first entry is the ack wait of the first delivery: never below it.
+      ack_wait: nanos(1_000),
+      backoff: [nanos(1_000), nanos(5_000)],
+    });
+  });
+
+  it('corrects a consumer whose settings on the server are others', async () => {
+    const subscription = await bus.subscribe(orders, async () => ack);
+    await subscription.stop();
+    await bus.subscribe({ ...orders, ackWaitMillis: 2_000, maxDeliver: 7 }, async () => ack);
+    const manager = await direct.jetstreamManager();
+    const { config } = await manager.consumers.info(stream('TRIMTAB_ORDERS'), 'executor');
+    expect(config.ack_wait).toBe(nanos(2_000));
+    expect(config.max_deliver).toBe(7);
+  });
+
+  it('refuses a consumer that the server cannot keep as wanted, naming the setting', async () => {
+    const manager = await direct.jetstreamManager();
+    await manager.consumers.add(stream('TRIMTAB_EVENTS'), {
+      durable_name: 'watcher',
+      ack_policy: 'none' as never,
+      filter_subject: `${prefix}.trimtab.events.v1.intent.*`,
+    });
+    const watcher: ConsumerOptions = {
+      ...orders,
+      name: 'watcher',
+      stream: 'TRIMTAB_EVENTS',
+      filterSubject: 'trimtab.events.v1.intent.*',
+    };
+    await expect(bus.subscribe(watcher, async () => ack)).rejects.toThrow(/ack policy|ack_policy/);
+  });
+
+  it('delivers again what a killed process left unanswered', async () => {
+    const dying = await connectJetStream({
+      url: server.url,
+      logger: silentLogger(),
+      subjectPrefix: prefix,
+    });
+    const seen: number[] = [];
+    await dying.subscribe(orders, async ({ deliveryCount }) => {
+      seen.push(deliveryCount);
+      // Never answers: as far as the server knows, the process is gone.
+      return new Promise<Disposition>(() => undefined);
+    });
+    await bus.publish(order('e1'));
+    await eventually(() => (seen.length > 0 ? true : undefined));
+    const counts: number[] = [];
+    await bus.subscribe(orders, async ({ deliveryCount }) => {
+      counts.push(deliveryCount);
+      return ack;
+    });
+    await eventually(() => (counts.length + seen.length > 1 ? true : undefined));
+    expect(Math.max(...counts, ...seen)).toBe(2);
+  });
+
+  it('goes on by itself when its streams are deleted under it', async () => {
+    const received: string[] = [];
+    await bus.subscribe(orders, async ({ eventId }) => {
+      received.push(eventId);
+      return ack;
+    });
+    await bus.publish(order('before'));
+    await eventually(() => (received.includes('before') ? true : undefined));
+    const manager = await direct.jetstreamManager();
+    for (const { name } of loadStreams()) await manager.streams.delete(stream(name));
+    // The same message id as before: the wiped store knows of no duplicate.
+    await bus.publish(order('before'));
+    await bus.publish(order('after'));
+    await eventually(() => (received.length === 3 ? true : undefined));
+    expect(received).toEqual(['before', 'before', 'after']);
+  });
+
+  it('goes on when the server comes back with an empty store', async () => {
+    const received: string[] = [];
+    await bus.subscribe(orders, async ({ eventId }) => {
+      received.push(eventId);
+      return ack;
+    });
+    await bus.publish(order('before'));
+    await eventually(() => (received.length === 1 ? true : undefined));
+    await server.restart({ wipeStore: true });
+    await eventually(() => (bus.isConnected() ? true : undefined));
+    await eventually(async () => {
+      await bus.publish(order('after'));
+      return true;
+    });
+    await eventually(() => (received.includes('after') ? true : undefined), { timeoutMs: 20_000 });
+  });
+
+  it('fails a publish while the server is down, and reports that it is disconnected', async () => {
+    await server.stop();
+    await eventually(() => (bus.isConnected() ? undefined : true));
+    await expect(bus.publish(order('lost'))).rejects.toThrow();
+    await server.restart({ wipeStore: false });
+    await eventually(() => (bus.isConnected() ? true : undefined));
+    await eventually(async () => {
+      await bus.publish(order('e1'));
+      return true;
+    });
+  });
+});
