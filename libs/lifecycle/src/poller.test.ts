@@ -19,13 +19,13 @@ function gate(): {
   readonly pass: () => void;
   run: () => Promise<void>;
 } {
-  const entered = deferred<void>();
-  const passed = deferred<void>();
+  const entered = deferred<undefined>();
+  const passed = deferred<undefined>();
   return {
     entered: entered.promise,
-    pass: () => passed.resolve(),
+    pass: () => passed.resolve(undefined),
     run: async () => {
-      entered.resolve();
+      entered.resolve(undefined);
       await passed.promise;
     },
   };
@@ -57,14 +57,14 @@ describe('createPoller', () => {
   });
 
   it('runs again after its interval', async () => {
-    const second = deferred<void>();
+    const second = deferred<undefined>();
     let runCount = 0;
     const poller = createPoller({
       ...options,
       intervalMs: 1,
       run: async () => {
         runCount += 1;
-        if (runCount === 2) second.resolve();
+        if (runCount === 2) second.resolve(undefined);
       },
     });
     await poller.start();
@@ -74,14 +74,14 @@ describe('createPoller', () => {
 
   it('hands errors over and goes on', async () => {
     const seen = deferred<unknown>();
-    const again = deferred<void>();
+    const again = deferred<undefined>();
     let runCount = 0;
     const poller = createPoller({
       ...options,
       run: async () => {
         runCount += 1;
         if (runCount === 1) throw new Error('first');
-        again.resolve();
+        again.resolve(undefined);
       },
       onError: seen.resolve,
     });
