@@ -45,9 +45,10 @@ export async function ensureDenomination(
     updateTime: now,
   };
   await store.transaction(async (session) => {
+    // Insert first: of replicas that start together, all but one wait here and then find its row.
+    if (await session.insertAsset(asset)) return;
     const stored = await session.findDenomination();
     if (stored === undefined) {
-      if (await session.insertAsset(asset)) return;
       throw new Error(`asset ${assetId} is registered, and not as the denomination asset`);
     }
     if (stored.assetId === assetId && stored.decimals === decimals) return;

@@ -59,7 +59,7 @@ export interface OracleSession extends OracleReader {
    * depends on one asset's prices happens one after the other, across all processes.
    */
   lockAssets(assetIds: readonly string[]): Promise<readonly Asset[]>;
-  /** False when the id is taken. */
+  /** False when the id is taken, or for a second denomination asset. */
   insertAsset(asset: Asset): Promise<boolean>;
   updateAsset(asset: Asset): Promise<void>;
   /** The latest observation of a publisher for each asset, of either kind, by asset id. */

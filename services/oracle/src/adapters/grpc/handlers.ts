@@ -1,7 +1,7 @@
 import {
-  GetPriceResponse,
-  GetSnapshotResponse,
   OracleServiceService,
+  type GetPriceResponse,
+  type GetSnapshotResponse,
   RegisterAssetRequest,
   RegisterAssetResponse,
   SubmitObservationsRequest,

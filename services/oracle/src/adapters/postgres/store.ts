@@ -44,7 +44,7 @@ function createSession(tx: Transaction<OracleTables>): OracleSession {
       const { numInsertedOrUpdatedRows } = await tx
         .insertInto('assets')
         .values(toAssetRow(asset))
-        .onConflict((conflict) => conflict.column('asset_id').doNothing())
+        .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirst();
       return numInsertedOrUpdatedRows === 1n;
     },
