@@ -74,7 +74,7 @@ export interface SolverStore {
   findManager(managerId: string): Promise<Stored<Manager> | undefined>;
   saveManager(manager: Stored<Manager>): Promise<void>;
   /** Stores a plan, or returns the one that has the same hash already. */
-  insertPlan(plan: StoredPlan): Promise<StoredPlan>;
+  insertPlan(plan: StoredPlan): Promise<{ readonly stored: StoredPlan; readonly isNew: boolean }>;
   findPlan(planHash: string): Promise<StoredPlan | undefined>;
   /** By (createTime descending, planHash). */
   listPlans(page: PlanPage): Promise<readonly StoredPlan[]>;

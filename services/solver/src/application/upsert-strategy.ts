@@ -8,7 +8,7 @@ import { refuseField } from './refusals.js';
  * Creates a strategy or replaces its definition; an equal definition changes nothing. The asset never
  * changes and belongs to one strategy.
  *
- * Refusals: STRATEGY_ASSET_TAKEN, FIELD_INVALID for another asset than the stored one.
+ * Refusals: STRATEGY_ASSET_TAKEN, FIELD_IMMUTABLE for another asset than the stored one.
  */
 export function createUpsertStrategy({ clock }: { readonly clock: Clock }) {
   return async (
@@ -20,7 +20,7 @@ export function createUpsertStrategy({ clock }: { readonly clock: Clock }) {
     const existing = await store.findStrategy(strategyId);
     if (existing !== undefined && existing.value.assetId !== assetId) {
       const message = `was ${assetId}, the asset of strategy "${strategyId}" stays ${existing.value.assetId}`;
-      refuseField('strategy.asset_id', 'FIELD_INVALID', message);
+      refuseField('strategy.asset_id', 'FIELD_IMMUTABLE', message);
     }
     const owner = await store.findStrategyByAsset(assetId);
     if (owner !== undefined && owner.value.strategyId !== strategyId) {

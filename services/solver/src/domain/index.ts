@@ -1,3 +1,4 @@
+export type { StepOperation } from './adapters/adapter.js';
 export * from './allocate.js';
 export * from './build-plan.js';
 export * from './candidates.js';

@@ -22,7 +22,7 @@ describe('a policy', () => {
     expect(policy({ minLiquidReserveBps: 0 })).toEqual([]);
     expect(policy({ minLiquidReserveBps: 3000 })).toEqual([]);
     expect(policy({ minLiquidReserveBps: 3001 })).toEqual([
-      'policy.min_liquid_reserve_bps RESERVE_TOO_LARGE',
+      'policy.min_liquid_reserve_bps WEIGHT_OUT_OF_RANGE',
     ]);
     expect(policy({ minLiquidReserveBps: -1 })).toEqual([
       'policy.min_liquid_reserve_bps WEIGHT_OUT_OF_RANGE',

@@ -83,6 +83,5 @@ export function managerViolations(manager: ManagerSettings): readonly FieldViola
 
 function reserveViolations(value: number): readonly FieldViolation[] {
   const field = 'policy.min_liquid_reserve_bps';
-  const reason = value > MAX_RESERVE_BPS ? 'RESERVE_TOO_LARGE' : 'WEIGHT_OUT_OF_RANGE';
-  return outOfRange({ field, value, min: 0, max: MAX_RESERVE_BPS }, reason);
+  return outOfRange({ field, value, min: 0, max: MAX_RESERVE_BPS }, 'WEIGHT_OUT_OF_RANGE');
 }

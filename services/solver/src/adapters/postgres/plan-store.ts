@@ -1,3 +1,4 @@
+import { present } from '@trimtab/core';
 import type { Kysely } from '@trimtab/storage';
 import type { SolverStore, StoredPlan } from '../../application/ports.js';
 import { fromStoredTime, toStoredTime } from './instants.js';
@@ -20,12 +21,14 @@ export function planStore(
     findPlan,
     insertPlan: async (stored) => {
       const row = { ...toPlanColumns(stored.plan), create_time: toStoredTime(stored.createTime) };
-      await db
+      const { numInsertedOrUpdatedRows } = await db
         .insertInto('plans')
         .values(row)
         .onConflict((conflict) => conflict.column('plan_hash').doNothing())
-        .execute();
-      return (await findPlan(stored.plan.planHash)) ?? stored;
+        .executeTakeFirstOrThrow();
+      if (numInsertedOrUpdatedRows === 1n) return { stored, isNew: true };
+      const earlier = await findPlan(stored.plan.planHash);
+      return { stored: present(earlier, 'a plan in conflict is there'), isNew: false };
     },
     listPlans: async ({ limit, after, vaultId }) => {
       let query = db.selectFrom('plans').selectAll();

@@ -1,0 +1,43 @@
+import { ATTRIBUTES, inSpan, tracer, type Logger } from '@trimtab/telemetry';
+import type { Plan } from '../../domain/index.js';
+
+/** One function per event of the solver. Values of holdings are never said. */
+export interface Observer {
+  /** Spans the making of a plan; its hash and size become attributes. */
+  buildingPlan(build: () => Promise<Plan>): Promise<Plan>;
+  /** A plan was stored; `isNew` is false when it was there already. */
+  planStored(plan: Plan, isNew: boolean): void;
+}
+
+/** Writes to the active trace and to the log. */
+export function createObserver(logger: Logger): Observer {
+  const source = tracer('@trimtab/solver');
+  return {
+    buildingPlan: (build) =>
+      inSpan(source, 'build_plan', {}, async (span) => {
+        const plan = await build();
+        span.setAttributes(attributesOf(plan));
+        return plan;
+      }),
+    planStored: (plan, isNew) => {
+      logger.info({ ...attributesOf(plan), isNew, noOp: plan.summary.noOp }, 'plan stored');
+    },
+  };
+}
+
+function attributesOf({
+  planHash,
+  summary,
+  scores,
+  rounds,
+}: Plan): Record<string, string | number> {
+  return {
+    [ATTRIBUTES.planHash]: planHash,
+    [ATTRIBUTES.planMode]: summary.mode,
+    [ATTRIBUTES.vaultId]: summary.vaultId,
+    [ATTRIBUTES.vaultVersion]: summary.vaultVersion,
+    [ATTRIBUTES.snapshotHash]: summary.snapshotHash,
+    [ATTRIBUTES.candidateCount]: scores.filter((line) => line.failedFilter === undefined).length,
+    [ATTRIBUTES.roundCount]: rounds.length,
+  };
+}

@@ -1,0 +1,86 @@
+import { OracleServiceService } from '@trimtab/contracts/oracle';
+import { SolverServiceService } from '@trimtab/contracts/solver';
+import type { Clock } from '@trimtab/core';
+import {
+  bindService,
+  createGrpcServer,
+  createServiceClient,
+  type Authenticator,
+  type TokenIssuer,
+} from '@trimtab/grpc';
+import { group, type Component, type ServedComponent } from '@trimtab/lifecycle';
+import { createRelay, type Bus } from '@trimtab/messaging';
+import { migrate, type Database } from '@trimtab/storage';
+import type { Logger } from '@trimtab/telemetry';
+import { createPlanEvents } from './adapters/bus/plan-events.js';
+import { createPriceSnapshots } from './adapters/clients/price-snapshots.js';
+import { createPlanHandlers } from './adapters/grpc/plan-handlers.js';
+import { createRegistryHandlers } from './adapters/grpc/registry-handlers.js';
+import { SOLVER_RULES } from './adapters/grpc/rules.js';
+import { solverMigrations } from './adapters/postgres/migrations.js';
+import type { SolverTables } from './adapters/postgres/tables.js';
+import { createObserver } from './adapters/telemetry/observer.js';
+import type { SolverConfig } from './config.js';
+
+/** What the solver is given: the outside world. */
+export interface SolverDependencies {
+  readonly clock: Clock;
+  readonly database: Database<SolverTables>;
+  readonly bus: Bus;
+  readonly authenticator: Authenticator;
+  readonly tokenIssuer: TokenIssuer;
+  readonly logger: Logger;
+}
+
+/** Builds the solver. VerifyPlan and ExplainPlan are defined and answer UNIMPLEMENTED. */
+export function composeSolver(config: SolverConfig, deps: SolverDependencies): ServedComponent {
+  const { clock, database, bus, logger } = deps;
+  const oracle = createServiceClient({
+    definition: OracleServiceService,
+    address: config.ORACLE_ADDRESS,
+    serviceName: 'solver',
+    issuer: deps.tokenIssuer,
+    defaultDeadlineMs: 5_000,
+  });
+  const relay = createRelay({ database, bus, logger, pollMs: 500 });
+  const service = bindService({
+    definition: SolverServiceService,
+    rules: SOLVER_RULES,
+    handlers: {
+      ...createRegistryHandlers({ clock, database }),
+      ...createPlanHandlers({
+        clock,
+        database,
+        prices: createPriceSnapshots(oracle),
+        events: createPlanEvents({ wake: () => relay.wake() }),
+        observer: createObserver(logger),
+      }),
+    },
+    limits: { BuildPlan: 'internal', SubmitStrategySnapshots: 'batch' },
+  });
+  const server = createGrpcServer({
+    name: 'solver',
+    address: config.GRPC_ADDRESS,
+    services: [service],
+    authenticator: deps.authenticator,
+    logger,
+    reflection: config.REFLECTION,
+    drainTimeoutMs: config.DRAIN_TIMEOUT_MILLIS,
+  });
+  const storage: Component = {
+    name: 'solver storage',
+    start: () => migrate(database, solverMigrations),
+    stop: async () => {
+      oracle.close();
+    },
+  };
+  const parts = group('solver', [storage, relay, server]);
+  return {
+    name: 'solver',
+    start: () => parts.start(),
+    stop: () => parts.stop(),
+    get address() {
+      return server.address;
+    },
+  };
+}

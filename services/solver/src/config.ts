@@ -1,0 +1,15 @@
+import { addressVariable, baseConfigSchema, loadConfig } from '@trimtab/lifecycle';
+import type { z } from 'zod';
+
+/** The environment of the solver. */
+export const solverConfigSchema = baseConfigSchema.extend({
+  GRPC_ADDRESS: addressVariable().default('127.0.0.1:50053'),
+});
+
+/** The solver's configuration. */
+export type SolverConfig = z.infer<typeof solverConfigSchema>;
+
+/** Reads the environment; an invalid value refuses to start and names every bad variable. */
+export function solverConfig(env: Record<string, string | undefined>): SolverConfig {
+  return loadConfig(solverConfigSchema, env);
+}
