@@ -71,7 +71,7 @@ export async function runService<Config extends BaseConfig, Tables>(
   });
   const process = {
     name: service.name,
-    start: component.start,
+    start: () => component.start(),
     stop: async () => {
       await component.stop();
       await bus.close();

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { Allocation, RunOutcome } from '@trimtab/contracts/intent';
-import { CreateIntentFromTemplateRequest, IntentType } from '@trimtab/contracts/intent';
+import type { Allocation} from '@trimtab/contracts/intent';
+import { RunOutcome } from '@trimtab/contracts/intent';
+import type { IntentType } from '@trimtab/contracts/intent';
+import { CreateIntentFromTemplateRequest } from '@trimtab/contracts/intent';
 import type { Rebalance } from '@trimtab/contracts/ordergen';
 import { Vault } from '@trimtab/contracts/vault';
 import { present } from '@trimtab/core';
