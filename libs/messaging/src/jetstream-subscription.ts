@@ -4,6 +4,7 @@ import type { Consumer, ConsumerMessages, JsMsg } from 'nats';
 import type { ConsumerOptions, MessageHandler, Subscription } from './bus.js';
 import { backoffOf } from './disposition.js';
 import { createKeyedQueue, type QueuedTask } from './keyed-queue.js';
+import { createMessagesInHand } from './messages-in-hand.js';
 import { processDelivery, type Delivery } from './received-message.js';
 
 export interface SubscriptionSettings {
@@ -32,7 +33,7 @@ export async function startSubscription(settings: SubscriptionSettings): Promise
   const { options, logger } = settings;
   const queue = createKeyedQueue(options.concurrency);
   const room = options.concurrency * 2;
-  const waiting = new Set<JsMsg>();
+  const inHand = createMessagesInHand(options);
   const stopping = new AbortController();
   let messages: ConsumerMessages | undefined;
   let consumer: Consumer | undefined = await settings.open();
@@ -63,25 +64,24 @@ export async function startSubscription(settings: SubscriptionSettings): Promise
   }
 
   function accept(message: JsMsg): void {
-    waiting.add(message);
+    const key = options.keyOf(settings.plainSubject(message.subject));
+    if (!inHand.take(message, key)) return;
     const task: QueuedTask = {
       run: async () => {
-        waiting.delete(message);
+        inHand.started(message);
         await settle(settings, message);
+        inHand.answered(message);
       },
       cancel: () => {
-        waiting.delete(message);
+        inHand.answered(message);
         message.nak();
       },
     };
-    queue.push(options.keyOf(settings.plainSubject(message.subject)), task);
+    queue.push(key, task);
   }
 
-  // A message that waits for its key is not late: its ack wait starts again.
   const extension = setInterval(
-    () => {
-      for (const message of waiting) message.working();
-    },
+    () => inHand.extend(),
     Math.max(Math.floor(options.ackWaitMillis / 3), 1),
   );
   const pulling = pullForever();

@@ -1,0 +1,237 @@
+import { partitionOf } from '@trimtab/canonical';
+import {
+  createInProcessBus,
+  createRelay,
+  HEADERS,
+  subjects,
+  vaultKey,
+  type Bus,
+  type IncomingMessage,
+  type OutgoingMessage,
+} from '@trimtab/messaging';
+import {
+  createPartitionLeases,
+  enqueue,
+  inTransaction,
+  migrate,
+  requestResend,
+  sharedMigrations,
+  type Database,
+  type OutboxMessage,
+  type SharedTables,
+} from '@trimtab/storage';
+import { silentLogger } from '@trimtab/telemetry';
+import { eventually, testDatabase } from '@trimtab/testkit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const logger = silentLogger();
+
+function row(eventId: string, aggregateId = 'rebalance-1', vaultId = 'vault-1'): OutboxMessage {
+  return {
+    eventId,
+    aggregateId,
+    partition: partitionOf(vaultId),
+    subject: subjects.dispatch(vaultId),
+    messageType: 'trimtab.execution.v1.OrderDispatch',
+    payload: new Uint8Array([7]),
+  };
+}
+
+/** A bus that only records, and fails for the events it is told to fail for. */
+function recordingBus(): Bus & { readonly sent: OutgoingMessage[]; readonly failing: Set<string> } {
+  const sent: OutgoingMessage[] = [];
+  const failing = new Set<string>();
+  return {
+    sent,
+    failing,
+    publish: async (message) => {
+      if (failing.has(message.eventId) || failing.has('*')) throw new Error('the bus is down');
+      sent.push(message);
+    },
+    subscribe: () => Promise.reject(new Error('records only')),
+    isConnected: () => true,
+    close: () => Promise.resolve(),
+  };
+}
+
+let database: Database<SharedTables>;
+beforeEach(async () => {
+  database = await testDatabase<SharedTables>('relay');
+  await migrate(database, sharedMigrations);
+});
+afterEach(() => database.close());
+
+async function unsentCount(): Promise<number> {
+  const rows = await database.kysely
+    .selectFrom('outbox')
+    .select('event_id')
+    .where('sent', '=', false)
+    .execute();
+  return rows.length;
+}
+
+const allSent = (): Promise<true> =>
+  eventually(async () => ((await unsentCount()) === 0 ? true : undefined));
+
+describe('the relay', () => {
+  it('publishes at once on wake what a committed transaction wrote, and nothing of one rolled back', async () => {
+    const bus = createInProcessBus({ logger });
+    const received: IncomingMessage[] = [];
+    await bus.subscribe(
+      {
+        name: 'executor',
+        stream: 'TRIMTAB_ORDERS',
+        filterSubject: 'trimtab.orders.v1.dispatch.*.*',
+        concurrency: 1,
+        ackWaitMillis: 1_000,
+        maxDeliver: 3,
+        backoffMillis: [10],
+        keyOf: vaultKey,
+      },
+      async (message) => {
+        received.push(message);
+        return { kind: 'ack' };
+      },
+    );
+    // A poll interval far above the test's patience: only a wake can bring the message in time.
+    const relay = createRelay({ database, bus, logger, pollMs: 3_600_000 });
+    await relay.start();
+    await inTransaction(database, async (tx) => {
+      await enqueue(tx, [row('lost')]);
+      throw new Error('rolled back');
+    }).catch(() => undefined);
+    await inTransaction(database, (tx) => enqueue(tx, [row('e1')]));
+    relay.wake();
+    await eventually(() => (received.length > 0 ? true : undefined));
+    expect(received.map(({ eventId }) => eventId)).toEqual(['e1']);
+    expect(received[0]?.headers.get(HEADERS.messageId)).toBe('e1/0');
+    await allSent();
+    await relay.stop();
+    await bus.close();
+  });
+
+  it('publishes what an earlier process left behind when it starts', async () => {
+    await enqueue(database.kysely, [row('e1')]);
+    const bus = recordingBus();
+    const relay = createRelay({ database, bus, logger, pollMs: 3_600_000 });
+    await relay.start();
+    await allSent();
+    await relay.stop();
+    expect(bus.sent.map(({ eventId }) => eventId)).toEqual(['e1']);
+  });
+
+  it('publishes each aggregate in the order of its rows, over more than one batch', async () => {
+    const bus = recordingBus();
+    const rows = Array.from({ length: 250 }, (_, index) =>
+      row(`e${String(index).padStart(3, '0')}`, `rebalance-${index % 2}`, `vault-${index % 2}`),
+    );
+    await enqueue(database.kysely, rows);
+    const relay = createRelay({ database, bus, logger, pollMs: 3_600_000 });
+    await relay.start();
+    await allSent();
+    await relay.stop();
+    expect(bus.sent).toHaveLength(250);
+    for (const vault of ['vault-0', 'vault-1']) {
+      const own = bus.sent
+        .filter(({ subject }) => subject === subjects.dispatch(vault))
+        .map(({ eventId }) => eventId);
+      expect(own).toEqual([...own].sort());
+      expect(own).toHaveLength(125);
+    }
+  });
+
+  it('does not let an aggregate overtake its failed message, and does not hold up others', async () => {
+    const bus = recordingBus();
+    bus.failing.add('a1');
+    await enqueue(database.kysely, [
+      row('a1', 'rebalance-a'),
+      row('a2', 'rebalance-a'),
+      row('b1', 'rebalance-b'),
+    ]);
+    const relay = createRelay({ database, bus, logger, pollMs: 20 });
+    await relay.start();
+    await eventually(async () => ((await unsentCount()) === 2 ? true : undefined));
+    expect(bus.sent.map(({ eventId }) => eventId)).toEqual(['b1']);
+    bus.failing.clear();
+    await allSent();
+    await relay.stop();
+    expect(bus.sent.map(({ eventId }) => eventId)).toEqual(['b1', 'a1', 'a2']);
+  });
+
+  it('survives a bus that is down and publishes under the same message id when it is back', async () => {
+    const bus = recordingBus();
+    bus.failing.add('*');
+    await enqueue(database.kysely, [row('e1')]);
+    const relay = createRelay({ database, bus, logger, pollMs: 10 });
+    await relay.start();
+    relay.wake();
+    expect(await unsentCount()).toBe(1);
+    bus.failing.clear();
+    await allSent();
+    await relay.stop();
+    expect(bus.sent.map(({ messageId }) => messageId)).toEqual(['e1/0']);
+  });
+
+  it('sends a message again under a new message id when it is asked to', async () => {
+    const bus = recordingBus();
+    await enqueue(database.kysely, [row('e1')]);
+    const relay = createRelay({ database, bus, logger, pollMs: 3_600_000 });
+    await relay.start();
+    await allSent();
+    await requestResend(database.kysely, ['e1']);
+    relay.wake();
+    await allSent();
+    await relay.stop();
+    expect(bus.sent.map(({ messageId, eventId }) => [messageId, eventId])).toEqual([
+      ['e1/0', 'e1'],
+      ['e1/1', 'e1'],
+    ]);
+  });
+
+  it('hands on the trace context of the row', async () => {
+    const bus = recordingBus();
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    await enqueue(database.kysely, [{ ...row('e1'), traceparent }]);
+    const relay = createRelay({ database, bus, logger, pollMs: 3_600_000 });
+    await relay.start();
+    await allSent();
+    await relay.stop();
+    expect(bus.sent[0]?.traceparent).toBe(traceparent);
+  });
+
+  it('of two processes publishes each message once; the second takes over when the first stops', async () => {
+    const bus = recordingBus();
+    const first = createRelay({ database, bus, logger, pollMs: 10 });
+    const second = createRelay({ database, bus, logger, pollMs: 10 });
+    await Promise.all([first.start(), second.start()]);
+    for (let index = 0; index < 50; index += 1) {
+      await enqueue(database.kysely, [row(`e${index}`, `r${index}`, `vault-${index}`)]);
+      first.wake();
+      second.wake();
+    }
+    await allSent();
+    expect(new Set(bus.sent.map(({ messageId }) => messageId)).size).toBe(50);
+    expect(bus.sent).toHaveLength(50);
+    await first.stop();
+    await enqueue(database.kysely, [row('after')]);
+    await allSent();
+    expect(bus.sent).toHaveLength(51);
+    await second.stop();
+  });
+
+  it('leaves partitions alone whose lease another process holds', async () => {
+    const leases = createPartitionLeases(database);
+    await leases.acquire([partitionOf('vault-1')]);
+    const bus = recordingBus();
+    const other = 'vault-2';
+    expect(partitionOf(other)).not.toBe(partitionOf('vault-1'));
+    await enqueue(database.kysely, [row('e1'), row('e2', 'rebalance-2', other)]);
+    const relay = createRelay({ database, bus, logger, pollMs: 10 });
+    await relay.start();
+    await eventually(async () => ((await unsentCount()) === 1 ? true : undefined));
+    expect(bus.sent.map(({ eventId }) => eventId)).toEqual(['e2']);
+    await leases.close();
+    await allSent();
+    await relay.stop();
+  });
+});
