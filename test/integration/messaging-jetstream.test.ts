@@ -16,7 +16,7 @@ import {
   testSubjectPrefix,
   type NatsServer,
 } from '@trimtab/testkit';
-import { connect, nanos, type NatsConnection } from 'nats';
+import { AckPolicy, connect, nanos, type NatsConnection } from 'nats';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 const ack: Disposition = { kind: 'ack' };
@@ -134,7 +134,7 @@ describe('the JetStream bus', () => {
     const manager = await direct.jetstreamManager();
     await manager.consumers.add(stream('TRIMTAB_EVENTS'), {
       durable_name: 'watcher',
-      ack_policy: 'none' as never,
+      ack_policy: AckPolicy.None,
       filter_subject: `${prefix}.trimtab.events.v1.intent.*`,
     });
     const watcher: ConsumerOptions = {

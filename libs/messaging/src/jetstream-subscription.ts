@@ -35,13 +35,14 @@ export async function startSubscription(settings: SubscriptionSettings): Promise
   const room = options.concurrency * 2;
   const inHand = createMessagesInHand(options);
   const stopping = new AbortController();
+  const isStopping = (): boolean => stopping.signal.aborted;
   let messages: ConsumerMessages | undefined;
   let consumer: Consumer | undefined = await settings.open();
 
   async function pull(): Promise<void> {
     consumer ??= await settings.open();
     await queue.below(room);
-    if (stopping.signal.aborted) return;
+    if (isStopping()) return;
     messages = await consumer.fetch({
       max_messages: room - queue.size,
       expires: PULL_MS,
@@ -51,11 +52,11 @@ export async function startSubscription(settings: SubscriptionSettings): Promise
   }
 
   async function pullForever(): Promise<void> {
-    while (!stopping.signal.aborted) {
+    while (!isStopping()) {
       try {
         await pull();
       } catch (error) {
-        if (stopping.signal.aborted) return;
+        if (isStopping()) return;
         consumer = undefined;
         logger.warn({ error, consumer: options.name }, 'consumer interrupted, opening again');
         await pause(REOPEN_PAUSE_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
