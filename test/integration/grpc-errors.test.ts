@@ -86,6 +86,8 @@ beforeAll(async () => {
         const error = ERRORS.get(assetId);
         // eslint-disable-next-line @typescript-eslint/only-throw-error -- whatever a handler may throw
         if (error !== undefined) throw error();
+        if (assetId === 'unencodable')
+          return { price: undefined, quotes: JSON.parse('[null]') as [] };
         return GetPriceResponse.fromPartial({});
       },
       SubmitObservations: async () => ({ acceptedCount: 0, ignoredCount: 0, refusals: [] }),
@@ -171,6 +173,7 @@ describe('a defect', () => {
   it.each([
     ['invariant', 'INVARIANT_VIOLATED'],
     ['defect', 'INTERNAL'],
+    ['unencodable', 'INTERNAL'],
   ])('shows nothing of itself: %s', async (assetId, reason) => {
     const failure = await failureFor(assetId);
     expect(failure).toEqual({

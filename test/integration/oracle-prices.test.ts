@@ -125,6 +125,9 @@ describe('prices of the oracle', () => {
       state: Price_State.STATE_HEALTHY,
       publishTime: new Date(START + 86_400_000),
     });
+    const readTime = new Date(START);
+    const earlier = await world.reader.getPrice({ assetId: 'USDC', readTime });
+    expect(earlier.price).toMatchObject({ priceDecimal: '1', publishTime: readTime });
   });
 
   it('come with quotes beside them, which are no part of the consensus', async () => {
@@ -158,6 +161,9 @@ describe('prices of the oracle', () => {
       states: [Price_State.STATE_HEALTHY],
     });
     expect(healthy.prices.map(({ assetId }) => assetId)).toEqual(['B', 'USDC']);
+    const assets = await world.reader.listAssets({ pageSize: 3, pageToken: '' });
+    const last = await world.reader.listAssets({ pageSize: 3, pageToken: assets.nextPageToken });
+    expect(last.assets.map(({ assetId }) => assetId)).toEqual(['USDC']);
     const chosen = await world.reader.listPrices({ ...query, assetIds: ['C', 'UNKNOWN'] });
     expect(chosen.prices.map(({ assetId }) => assetId)).toEqual(['C']);
   });

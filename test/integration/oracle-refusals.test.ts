@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Observation_Kind, Price_State, type Asset } from '@trimtab/contracts/oracle';
+import { pageToken } from '@trimtab/grpc';
 import { silentLogger } from '@trimtab/telemetry';
 import { composeOracle } from '@trimtab/oracle';
 import { testAuth } from '@trimtab/testkit';
@@ -151,6 +152,13 @@ describe('submitting observations', () => {
     expect([taken.acceptedCount, late.acceptedCount, late.ignoredCount]).toEqual([1, 2, 3]);
   });
 
+  it('refuses a publisher whose subject cannot be evidence', async () => {
+    const odd = await world.client('with space', ['price:write']);
+    const observations = [observation('OPEN', '100', START)];
+    const error = await refused(() => odd.submitObservations({ observations, requestId: '' }));
+    expect(error).toMatchObject({ kind: 'PERMISSION_DENIED', reason: 'PUBLISHER_NOT_ALLOWED' });
+  });
+
   it('takes 1 000 at once and refuses 1 001 and none', async () => {
     const many = (count: number) =>
       Array.from({ length: count }, (_, index) =>
@@ -191,6 +199,15 @@ describe('reading prices', () => {
     expect((await refused(() => list({ pageToken: 'x' }))).reason).toBe('PAGE_TOKEN_INVALID');
     const states = [Price_State.STATE_UNSPECIFIED];
     expect((await refused(() => list({ states }))).reason).toBe('FIELD_INVALID');
+    const nul = world.reader.listPrices({
+      pageSize: 1,
+      pageToken: '',
+      assetIds: ['WBTC', 'A\u0000'],
+      states: [],
+    });
+    expect((await refusal(nul)).violations).toMatchObject([{ field: 'asset_ids[1]' }]);
+    const forged = pageToken([''], 'A\u0000');
+    expect((await refused(() => list({ pageToken: forged }))).reason).toBe('PAGE_TOKEN_INVALID');
     const { nextPageToken } = await list({});
     const otherFilter = () =>
       list({ pageToken: nextPageToken, states: [Price_State.STATE_NO_QUORUM] });

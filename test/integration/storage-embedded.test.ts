@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '@trimtab/storage';
@@ -66,6 +66,15 @@ describe('the embedded PostgreSQL', () => {
     );
     expect(await query(server.connectionString, 'select 1 as alive')).toEqual([{ alive: 1 }]);
     await server.stop();
+  });
+
+  it('starts on a folder whose lock names a process that is no PostgreSQL', async () => {
+    const server = await startEmbeddedPostgres({ dataFolder });
+    await server.stop();
+    const lock = join(dataFolder, 'cluster', 'postmaster.pid');
+    await writeFile(lock, `${process.pid}\n`);
+    const again = await startEmbeddedPostgres({ dataFolder });
+    await again.stop();
   });
 
   it('says what the server said when it does not start', async () => {

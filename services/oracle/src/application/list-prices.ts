@@ -20,7 +20,7 @@ export interface PriceQuery {
 /** Prices now by asset id, at most `limit`, published where they have moved. */
 export type ListPrices = (query: PriceQuery) => Promise<readonly StandingPrice[]>;
 
-/** Assets that are looked at in one go while a filter is searched. */
+/** Assets that are looked at in one go while prices in some states are searched. */
 const CHUNK_SIZE = 500;
 
 /** Creates the use case. */
@@ -32,9 +32,11 @@ export function createListPrices(
     const found: StandingPrice[] = [];
     let after = afterAssetId;
     while (found.length < limit) {
+      // Without a filter by state every asset counts, so that no more than the page is looked at.
+      const chunkSize = states.length === 0 ? limit - found.length : CHUNK_SIZE;
       const assets = await store.listAssets({
         afterAssetId: after,
-        limit: CHUNK_SIZE,
+        limit: chunkSize,
         assetIds: assetIds.length === 0 ? undefined : assetIds,
       });
       const looked = await lookAtPrices(store, assets, clock.now());
@@ -44,7 +46,7 @@ export function createListPrices(
           .filter(({ health }) => states.length === 0 || states.includes(health)),
       );
       const last = assets.at(-1);
-      if (last === undefined || assets.length < CHUNK_SIZE) break;
+      if (last === undefined || assets.length < chunkSize) break;
       after = last.assetId;
     }
     const page = found.slice(0, limit).map(({ asset }) => asset);

@@ -67,8 +67,14 @@ export const ASSET_DEFAULTS = {
 } as const;
 
 const ASSET_ID = /^[A-Z0-9][A-Z0-9.-]{0,63}$/;
+const PUBLISHER = /^[\x21-\x7e]{1,255}$/;
 
 /** Whether the text can be the id of an asset. */
 export function isAssetId(text: string): boolean {
   return ASSET_ID.test(text);
+}
+
+/** Whether the text can name a publisher: 1 to 255 printable ASCII characters without spaces. */
+export function isPublisher(text: string): boolean {
+  return PUBLISHER.test(text);
 }

@@ -1,11 +1,16 @@
 import { compare, err, ok, sorted, type FieldViolation, type Result } from '@trimtab/core';
 import { parseInteger } from '@trimtab/decimal';
-import { ASSET_DEFAULTS, isAssetId, type AssetDraft, type AssetTerms } from './asset.js';
+import {
+  ASSET_DEFAULTS,
+  isAssetId,
+  isPublisher,
+  type AssetDraft,
+  type AssetTerms,
+} from './asset.js';
 
 /** Most publishers that one asset may name. */
 export const MAX_PUBLISHERS = 1000;
 
-const PUBLISHER = /^[\x21-\x7e]{1,255}$/;
 const MAX_QUANTITY = 10n ** 77n;
 const MAX_SECONDS = 2_147_483_647;
 
@@ -92,7 +97,7 @@ function publishersOf(publishers: readonly string[], read: Reader): readonly str
   const seen = new Set<string>();
   publishers.forEach((publisher, index) => {
     const field = `publishers[${index}]`;
-    if (!PUBLISHER.test(publisher)) {
+    if (!isPublisher(publisher)) {
       const rule = 'must be 1 to 255 printable ASCII characters without spaces';
       read.refuse(field, 'FIELD_INVALID', `was "${publisher}", ${rule}`);
     } else if (seen.has(publisher)) {

@@ -11,14 +11,18 @@ import {
   UpdateAssetRequest,
   UpdateAssetResponse,
 } from '@trimtab/contracts/oracle';
-import { invalidFields, refuse, type Instant } from '@trimtab/core';
+import { domainError, invalidFields, refuse, type Instant } from '@trimtab/core';
 import {
   bindService,
   callerOf,
   createFields,
   pageOf,
   readPage,
+  type CallContext,
+  type FieldReader,
   type Handlers,
+  type Page,
+  type PageRequest,
   type ServiceBinding,
 } from '@trimtab/grpc';
 import { ATTRIBUTES, inSpan, tracer } from '@trimtab/telemetry';
@@ -30,7 +34,7 @@ import type { RegisterAsset } from '../../application/register-asset.js';
 import type { SubmitObservations } from '../../application/submit-observations.js';
 import type { TakeSnapshot } from '../../application/take-snapshot.js';
 import type { UpdateAsset } from '../../application/update-asset.js';
-import { isAssetId } from '../../domain/asset.js';
+import { isAssetId, isPublisher } from '../../domain/asset.js';
 import {
   toAssetDraft,
   toAssetMessage,
@@ -108,7 +112,7 @@ function assetHandlers(useCases: OracleUseCases): OracleHandlers {
     },
     ListAssets: async (request) => {
       const fields = createFields();
-      const page = readPage(fields, request, []);
+      const page = readAssetPage(fields, request, []);
       fields.done();
       const found = await store.listAssets({
         afterAssetId: page.cursor ?? '',
@@ -126,7 +130,7 @@ function priceHandlers(useCases: OracleUseCases): OracleHandlers {
     SubmitObservations: (request, context) => {
       checkBatch(request.observations.length);
       const drafts = request.observations.map(toObservationDraft);
-      const publisher = callerOf(context).subject;
+      const publisher = publisherOf(context);
       return runOnce<SubmitObservationsRequest, SubmitObservationsResponse>(store, context, {
         method: OracleServiceService.submitObservations.path,
         request,
@@ -146,8 +150,8 @@ function priceHandlers(useCases: OracleUseCases): OracleHandlers {
     ListPrices: async (request) => {
       const fields = createFields();
       const filter = [...request.assetIds, '', ...request.states.map((state) => String(state))];
-      const page = readPage(fields, request, filter);
-      const assetIds = fields.list('asset_ids', request.assetIds, { max: MAX_FILTER }, String);
+      const page = readAssetPage(fields, request, filter);
+      const assetIds = fields.list('asset_ids', request.assetIds, { max: MAX_FILTER }, assetIdOf);
       const states = request.states.flatMap((state, index) => {
         const health = toHealth(state);
         if (health !== undefined) return [health];
@@ -203,13 +207,40 @@ function required<T>(field: string, value: T | undefined): T {
 
 function requiredAssetId(assetId: string): string {
   const fields = createFields();
-  if (assetId === '') fields.violation('asset_id', 'FIELD_REQUIRED', 'must be set');
-  else if (!isAssetId(assetId)) {
-    const message = `was "${assetId}", must match [A-Z0-9][A-Z0-9.-]{0,63}`;
-    fields.violation('asset_id', 'FIELD_INVALID', message);
-  }
+  assetIdOf(assetId, fields.at('asset_id'));
   fields.done();
   return assetId;
+}
+
+function assetIdOf(assetId: string, field: FieldReader): string {
+  if (assetId === '') field.violation('', 'FIELD_REQUIRED', 'must be set');
+  else if (!isAssetId(assetId)) {
+    const message = `was "${assetId}", must match [A-Z0-9][A-Z0-9.-]{0,63}`;
+    field.violation('', 'FIELD_INVALID', message);
+  }
+  return assetId;
+}
+
+/** A page of a list by asset id: its cursor is one. */
+function readAssetPage(fields: FieldReader, request: PageRequest, filter: readonly string[]): Page {
+  const page = readPage(fields, request, filter);
+  if (page.cursor !== undefined && !isAssetId(page.cursor)) {
+    fields.violation(
+      'page_token',
+      'PAGE_TOKEN_INVALID',
+      'must be the next_page_token of this list',
+    );
+  }
+  return page;
+}
+
+/** Who publishes: the caller, if its subject can be stored as evidence. */
+function publisherOf(context: CallContext): string {
+  const { subject } = callerOf(context);
+  if (isPublisher(subject)) return subject;
+  const message =
+    'the subject of a publisher is 1 to 255 printable ASCII characters without spaces';
+  return refuse(domainError('PERMISSION_DENIED', 'PUBLISHER_NOT_ALLOWED', message));
 }
 
 function readTimeOf(date: Date | undefined): Instant | undefined {
