@@ -43,6 +43,8 @@ export interface NotificationsDraft {
 
 /** How to invest, unchecked. */
 export type AllocationDraft =
+  /** Stated, but without saying how. */
+  | { readonly kind: 'unset' }
   | { readonly kind: 'index' }
   | {
       readonly kind: 'targetWeights';

@@ -1,3 +1,4 @@
+import { assertNever } from '@trimtab/core';
 import { compareDecimals, DECIMAL_ONE, parseDecimal } from '@trimtab/decimal';
 import { SIDES, type Allocation, type Target } from './allocation.js';
 import { resolveAsset } from './asset-alias.js';
@@ -19,8 +20,20 @@ export function checkAllocation(
   report: Report,
   draft: AllocationDraft | undefined,
 ): Allocation | undefined {
-  if (draft === undefined || draft.kind === 'index') return { kind: 'index' };
-  return draft.kind === 'targetWeights' ? checkTargets(report, draft) : checkSolver(report, draft);
+  if (draft === undefined) return { kind: 'index' };
+  switch (draft.kind) {
+    case 'index':
+      return { kind: 'index' };
+    case 'targetWeights':
+      return checkTargets(report, draft);
+    case 'solver':
+      return checkSolver(report, draft);
+    case 'unset':
+      report(violation('allocation', 'REQUIRED', '', 'index, target_weights or solver'));
+      return undefined;
+    default:
+      return assertNever(draft);
+  }
 }
 
 function checkTargets(

@@ -1,0 +1,50 @@
+import { OrderGenServiceService, type RebalanceTerms } from '@trimtab/contracts/ordergen';
+import { RebalancePurpose } from '@trimtab/contracts/portfolio';
+import { present } from '@trimtab/core';
+import { createServiceClient } from '@trimtab/grpc';
+import type { OrderGenPort, RebalanceRequest } from '../../application/ports.js';
+import { bandGoalWords, bandKindWords } from '../grpc/enum-words.js';
+import { SERVICE_NAME, type Address, type ClientSettings } from './addresses.js';
+
+/** OrderGen over gRPC. */
+export function createOrderGenClient(
+  address: Address,
+  settings: ClientSettings,
+): OrderGenPort & { close(): void } {
+  const client = createServiceClient({
+    definition: OrderGenServiceService,
+    address,
+    serviceName: SERVICE_NAME,
+    ...settings,
+  });
+  return {
+    createRebalance: async (request, call) => {
+      const { requestId } = request;
+      const response = await client.createRebalance({ requestId, terms: toTerms(request) }, call);
+      return present(response.rebalance, 'CreateRebalance answers a rebalance').rebalanceId;
+    },
+    close: () => client.close(),
+  };
+}
+
+/** What is left out takes OrderGen's defaults: tolerances, guideline, expiry, the vault's slippage. */
+function toTerms(request: RebalanceRequest): RebalanceTerms {
+  const { vaultId, vaultVersion, fence, planHash, snapshotHash, driftBand } = request;
+  return {
+    vaultId,
+    vaultVersion: BigInt(vaultVersion),
+    fence: BigInt(fence),
+    source: { $case: 'planHash', value: planHash },
+    snapshotHash,
+    purpose: RebalancePurpose.REBALANCE_PURPOSE_REBALANCE,
+    tolerances: undefined,
+    sequencing: undefined,
+    underlyingFloor: '',
+    expireTime: undefined,
+    driftBand: driftBand && {
+      kind: bandKindWords.toWire[driftBand.kind],
+      widthBps: driftBand.widthBps,
+      goal: bandGoalWords.toWire[driftBand.goal],
+    },
+  };
+}

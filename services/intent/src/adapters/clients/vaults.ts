@@ -1,0 +1,90 @@
+import { VaultMode, VaultServiceService, type Vault } from '@trimtab/contracts/vault';
+import { present } from '@trimtab/core';
+import { safeNumber } from '@trimtab/decimal';
+import { createServiceClient } from '@trimtab/grpc';
+import type { VaultPort, VaultView } from '../../application/ports.js';
+import { UNDERLYING } from '../../domain/intent.js';
+import { sideWords } from '../grpc/enum-words.js';
+import { SERVICE_NAME, type Address, type ClientSettings } from './addresses.js';
+
+/** VaultService (served by OrderGen) over gRPC. */
+export function createVaultClient(
+  address: Address,
+  settings: ClientSettings,
+): VaultPort & { close(): void } {
+  const client = createServiceClient({
+    definition: VaultServiceService,
+    address,
+    serviceName: SERVICE_NAME,
+    ...settings,
+  });
+  return {
+    getVault: async (vaultId, call) => {
+      const { vault } = await client.getVault({ vaultId }, call);
+      return toView(present(vault, 'GetVault answers a vault'));
+    },
+    valueVault: async (request, call) => {
+      const value = await client.valueVault(request, call);
+      return {
+        vaultVersion: safeNumber(value.vaultVersion),
+        fence: safeNumber(value.fence),
+        nav: value.nav,
+        weights: value.weights.map(({ assetId, side, weightBps }) => ({
+          assetId,
+          side: present(sideWords.fromWire(side), 'ValueVault answers known sides'),
+          weightBps,
+        })),
+      };
+    },
+    createVault: async ({ requestId, depositLimit }, call) => {
+      const vault = newVault(depositLimit);
+      const response = await client.createVault({ requestId, vault }, call);
+      return present(response.vault, 'CreateVault answers a vault').vaultId;
+    },
+    deposit: async ({ amount, ...request }, call) => {
+      await client.deposit({ ...request, amount: amount.toString() }, call);
+    },
+    startClosing: async (request, call) => {
+      await client.setVaultMode({ ...request, mode: VaultMode.VAULT_MODE_CLOSING }, call);
+    },
+    close: () => client.close(),
+  };
+}
+
+const MODE_NAMES: Readonly<Partial<Record<number, string>>> = {
+  [VaultMode.VAULT_MODE_OPEN]: 'OPEN',
+  [VaultMode.VAULT_MODE_PAUSED]: 'PAUSED',
+  [VaultMode.VAULT_MODE_CLOSING]: 'CLOSING',
+  [VaultMode.VAULT_MODE_CLOSED]: 'CLOSED',
+};
+
+function toView({ vaultId, owner, mode, positions }: Vault): VaultView {
+  return {
+    vaultId,
+    owner,
+    isOpen: mode === VaultMode.VAULT_MODE_OPEN,
+    mode: MODE_NAMES[mode] ?? String(mode),
+    heldAssets: positions.map(({ assetId }) => assetId),
+  };
+}
+
+function newVault(depositLimit: bigint): Vault {
+  return {
+    vaultId: '',
+    owner: '',
+    managers: [],
+    approvers: [],
+    policy: undefined,
+    depositLimit: depositLimit.toString(),
+    denomination: UNDERLYING,
+    mode: VaultMode.VAULT_MODE_UNSPECIFIED,
+    fence: 0n,
+    holds: [],
+    version: 0n,
+    cash: '',
+    positions: [],
+    openRebalanceId: '',
+    createTime: undefined,
+    updateTime: undefined,
+  };
+}

@@ -1,0 +1,10 @@
+export { composeIntent, type IntentDependencies } from './compose.js';
+export {
+  intentConfig,
+  intentConfigSchema,
+  type IntentConfig,
+  type IntentEnvironment,
+} from './config.js';
+export type { IntentTables } from './adapters/postgres/tables.js';
+export type { RemoteServices } from './application/ports.js';
+export { rules as INTENT_RULES } from './adapters/grpc/rules.js';
