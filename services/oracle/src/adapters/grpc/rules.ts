@@ -2,8 +2,9 @@ import type { OracleServiceService } from '@trimtab/contracts/oracle';
 import { AUTHENTICATED, scope, type MethodName, type Rule } from '@trimtab/grpc';
 
 /**
- * Who may call what, as the contract states it. The publisher of an observation is the caller
- * itself, and the asset must allow it.
+ * Who may call what. The publisher of an observation is the caller itself, and the asset must allow
+ * it. A snapshot is taken on behalf of whoever changes something with it: a deposit in kind, a plan,
+ * a rebalance; a token that may only read takes none.
  */
 export const ORACLE_RULES: Readonly<Record<MethodName<typeof OracleServiceService>, Rule>> = {
   RegisterAsset: scope('admin'),
@@ -12,7 +13,14 @@ export const ORACLE_RULES: Readonly<Record<MethodName<typeof OracleServiceServic
   SubmitObservations: scope('price:write'),
   GetPrice: AUTHENTICATED,
   ListPrices: AUTHENTICATED,
-  TakeSnapshot: scope('price:write', 'rebalance:write', 'engine'),
+  TakeSnapshot: scope(
+    'intent:write',
+    'plan:write',
+    'rebalance:write',
+    'price:write',
+    'admin',
+    'engine',
+  ),
   GetSnapshot: AUTHENTICATED,
   WatchPrices: AUTHENTICATED,
 };
