@@ -30,7 +30,10 @@ export interface ReplayReport {
   readonly firstDifference?: ReplayDifference;
 }
 
-/** Folds the inputs of a stored chain again and reports the first difference, if any. */
+/**
+ * Folds the inputs of a stored chain again and reports the first difference, if any. The caller also
+ * compares `stateHash` with the hash stored for the last event, which no later event holds.
+ */
 export function replay(
   document: RebalanceDocument,
   events: readonly EventDocument[],
