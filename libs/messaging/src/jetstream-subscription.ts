@@ -48,6 +48,8 @@ export async function startSubscription(settings: SubscriptionSettings): Promise
       expires: PULL_MS,
       idle_heartbeat: HEARTBEAT_MS,
     });
+    // Stopped while the pull was being sent: nobody else would end it.
+    if (isStopping()) messages.stop();
     for await (const message of messages) accept(message);
   }
 
@@ -65,6 +67,10 @@ export async function startSubscription(settings: SubscriptionSettings): Promise
   }
 
   function accept(message: JsMsg): void {
+    if (isStopping()) {
+      message.nak();
+      return;
+    }
     const key = options.keyOf(settings.plainSubject(message.subject));
     if (!inHand.take(message, key)) return;
     const task: QueuedTask = {

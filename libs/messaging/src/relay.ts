@@ -43,6 +43,7 @@ export function createRelay(options: RelayOptions): Relay {
   const { database, bus, logger, pollMs } = options;
   let leases: PartitionLeases | undefined;
   let nextLeaseLook = 0;
+  let failing = false;
 
   async function heldPartitions(): Promise<readonly number[]> {
     leases ??= createPartitionLeases(database);
@@ -65,15 +66,23 @@ export function createRelay(options: RelayOptions): Relay {
       if (published.length === 0) break;
     }
     const [first] = failed.values();
-    if (failed.size === 0) return;
-    logger.warn({ error: first, aggregate_count: failed.size }, 'outbox rows not published');
+    report(failed.size === 0 ? undefined : first);
+  }
+
+  /** Says once that publishing fails, and once that it works again; not at every pass. */
+  function report(error: unknown): void {
+    const fails = error !== undefined;
+    if (fails === failing) return;
+    failing = fails;
+    if (fails) logger.warn({ error }, 'outbox rows not published, the relay goes on trying');
+    else logger.info({}, 'outbox rows published again');
   }
 
   const poller = createPoller({
     name: 'relay',
     intervalMs: pollMs,
     run: pass,
-    onError: (error) => logger.warn({ error }, 'relay pass failed'),
+    onError: report,
   });
 
   return {

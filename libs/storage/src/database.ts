@@ -31,11 +31,16 @@ const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 /**
  * Opens a pool on one schema. Connects at the first query; the schema itself is made by `migrate`.
  * `numeric` and `bigint` columns come back as strings, so that no amount ever becomes a double.
- * @throws InvariantViolation when the schema name is not a plain lower-case identifier
+ * @throws InvariantViolation when the schema name is not a plain lower-case identifier, or when the
+ * connection string sets `options`, which would replace the search path
  */
 export function createDatabase<Tables>(options: DatabaseOptions): Database<Tables> {
   const { connectionString, schema, maxConnections } = options;
   invariant(SCHEMA_NAME.test(schema), `schema "${schema}" must match ${SCHEMA_NAME.source}`);
+  invariant(
+    !/[?&]options=/.test(connectionString),
+    'the connection string must not set "options": the search path is set there',
+  );
   const clientConfig: pg.ClientConfig = {
     connectionString,
     keepAlive: true,

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { chmod, chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { preparePostgresBinaries, type PostgresBinaries } from './postgres-binaries.js';
 import { runProgram, startServer, type ServerProcess } from './postgres-process.js';
-import { canEnter, chooseServerUser, type ServerUser } from './postgres-user.js';
+import { canEnter, chooseServerUser, openMachineFolder, type ServerUser } from './postgres-user.js';
 
 /** A running private PostgreSQL. */
 export interface EmbeddedPostgres {
@@ -83,7 +82,7 @@ async function prepareFolder(dataFolder: string): Promise<{ folder: string; user
   await own(user, dataFolder);
   if (await canEnter(user, dataFolder)) return { folder: dataFolder, user };
   const name = createHash('sha256').update(dataFolder).digest('hex').slice(0, 16);
-  const folder = join('/var/lib/trimtab', name);
+  const folder = join(await openMachineFolder(), name);
   await mkdir(folder, { recursive: true });
   const owner = (await exists(join(folder, 'cluster'))) ? await chooseServerUser(folder) : user;
   await own(owner, folder);
@@ -121,15 +120,23 @@ async function refuseUsedFolder(folder: string): Promise<void> {
 }
 
 async function lockOwner(folder: string): Promise<number | undefined> {
-  const text = await readFile(join(folder, 'cluster', 'postmaster.pid'), 'utf8').catch(() => '');
-  const pid = Number.parseInt(text, 10);
-  if (!Number.isInteger(pid) || pid <= 1) return undefined;
+  const lock = join(folder, 'cluster', 'postmaster.pid');
+  const pid = Number.parseInt(await readFile(lock, 'utf8').catch(() => ''), 10);
+  if (!Number.isInteger(pid) || pid <= 1 || !isAlive(pid)) return undefined;
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
+  if (command === undefined || command.includes('postgres')) return pid;
+  // After a crash of the machine or container the id may belong to anybody; PostgreSQL would refuse.
+  await rm(lock, { force: true });
+  return undefined;
+}
+
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return pid;
+    return true;
   } catch (error) {
     // EPERM: it lives and belongs to somebody else.
-    return isErrorCode(error, 'EPERM') ? pid : undefined;
+    return isErrorCode(error, 'EPERM');
   }
 }
 

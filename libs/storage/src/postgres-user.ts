@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -36,6 +36,17 @@ export async function chooseServerUser(existingDataFolder?: string): Promise<Ser
   throw new Error(
     'PostgreSQL does not run as root, and this machine has neither a "postgres" nor a "nobody" account: run as another user, or set DATABASE_URL',
   );
+}
+
+/**
+ * The folder of the machine for what a server that root started must reach when the clone is closed
+ * to it. Only root writes here, so nobody can put programs or data in the way.
+ */
+export async function openMachineFolder(): Promise<string> {
+  const folder = '/var/lib/trimtab';
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o755);
+  return folder;
 }
 
 /** Whether the user can reach the folder: a parent such as /root may be closed to all but its owner. */

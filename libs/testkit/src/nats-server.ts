@@ -73,7 +73,9 @@ function launch(binary: string, folder: string, port: number): ChildProcess {
     { stdio: 'ignore' },
   );
   // A run that ends without its teardown takes its server along.
-  process.once('exit', () => child.kill('SIGKILL'));
+  const takeAlong = (): void => void child.kill('SIGKILL');
+  process.once('exit', takeAlong);
+  child.once('exit', () => process.off('exit', takeAlong));
   return child;
 }
 
