@@ -1,4 +1,8 @@
-import { OracleServiceService, type Snapshot } from '@trimtab/contracts/oracle';
+import {
+  OracleServiceService,
+  type GetSnapshotRequest,
+  type Snapshot,
+} from '@trimtab/contracts/oracle';
 import { Side } from '@trimtab/contracts/portfolio';
 import {
   AdapterKind,
@@ -137,7 +141,7 @@ async function startOracle(
         definition: OracleServiceService,
         rules,
         handlers: {
-          GetSnapshot: async ({ snapshotHash }) => {
+          GetSnapshot: async ({ snapshotHash }: GetSnapshotRequest) => {
             const snapshot = snapshots.get(snapshotHash);
             if (snapshot !== undefined) return { snapshot };
             refuse(domainError('NOT_FOUND', 'SNAPSHOT_NOT_FOUND', 'there is no such snapshot'));

@@ -60,6 +60,8 @@ export interface SolverStore {
   serialize(part: 'strategies' | 'policies' | 'managers'): Promise<void>;
   findStrategy(strategyId: string): Promise<Stored<Strategy> | undefined>;
   findStrategyByAsset(assetId: string): Promise<Stored<Strategy> | undefined>;
+  /** Those of the ids that are registered. */
+  knownStrategies(strategyIds: readonly string[]): Promise<ReadonlySet<string>>;
   saveStrategy(strategy: Stored<Strategy>): Promise<void>;
   /** By strategyId. */
   allStrategies(): Promise<readonly RegisteredStrategy[]>;

@@ -14,10 +14,9 @@ export function createUpsertManager({ clock }: { readonly clock: Clock }) {
   ): Promise<Stored<Manager>> => {
     await store.serialize('managers');
     const { managerId, allowedStrategies } = settings;
-    for (const strategyId of allowedStrategies) {
-      const known = await store.findStrategy(strategyId);
-      if (known === undefined) refuseMissing('strategy', strategyId);
-    }
+    const known = await store.knownStrategies(allowedStrategies);
+    const unknown = allowedStrategies.find((strategyId) => !known.has(strategyId));
+    if (unknown !== undefined) refuseMissing('strategy', unknown);
     const existing = await store.findManager(managerId);
     const now = clock.now();
     const stored = {

@@ -48,16 +48,20 @@ function lineChecks({ summary, targets }: Plan): readonly Check[] {
 }
 
 function deltaChecks({ summary, targets, inputs }: Plan): readonly Check[] {
-  const weightIn = (list: Plan['inputs']['vault']['weights'], key: string): number =>
-    list.find(({ assetId, side }) => `${assetId} ${side}` === key)?.weightBps ?? 0;
-  const live = inputs.vault.weights;
-  const keys = new Set([...targets, ...live].map(({ assetId, side }) => `${assetId} ${side}`));
+  const wanted = weightsByPosition(targets);
+  const live = weightsByPosition(inputs.vault.weights);
   let total = 0;
-  for (const key of keys) total += Math.abs(weightIn(targets, key) - weightIn(live, key));
+  for (const key of new Set([...wanted.keys(), ...live.keys()])) {
+    total += Math.abs((wanted.get(key) ?? 0) - (live.get(key) ?? 0));
+  }
   return [
     ['summary.totalDeltaBps', String(summary.totalDeltaBps), String(total)],
     ['summary.noOp', String(summary.noOp), String(total < limitsOf(inputs).minRebalanceDeltaBps)],
   ];
+}
+
+function weightsByPosition(list: Plan['inputs']['vault']['weights']): Map<string, number> {
+  return new Map(list.map(({ assetId, side, weightBps }) => [`${assetId} ${side}`, weightBps]));
 }
 
 function explicitChecks({ summary, targets, inputs }: Plan): readonly Check[] {
@@ -75,15 +79,20 @@ function explicitChecks({ summary, targets, inputs }: Plan): readonly Check[] {
 interface Holding {
   readonly input: StrategyInput;
   readonly score: Score;
+  readonly failed: boolean;
   readonly weightBps: number;
 }
 
 function roundsChecks(plan: Plan): readonly Check[] {
   const { inputs, targets, summary } = plan;
+  const inputById = new Map(inputs.strategies.map((input) => [input.strategy.strategyId, input]));
+  const lineById = new Map(plan.scores.map((line) => [line.strategyId, line]));
+  const allowed = new Set(inputs.manager?.allowedStrategies);
   const holdings = targets.flatMap(({ strategyId, weightBps }): readonly Holding[] => {
-    const input = inputs.strategies.find(({ strategy }) => strategy.strategyId === strategyId);
-    const score = plan.scores.find((line) => line.strategyId === strategyId)?.score;
-    return input === undefined || score === undefined ? [] : [{ input, score, weightBps }];
+    const input = inputById.get(strategyId ?? '');
+    const line = lineById.get(strategyId ?? '');
+    if (input === undefined || line?.score === undefined) return [];
+    return [{ input, score: line.score, failed: line.failedFilter !== undefined, weightBps }];
   });
   const unhealthy = plan.scores.filter(
     ({ score }) => score !== undefined && score.operationalBps > 499,
@@ -93,7 +102,7 @@ function roundsChecks(plan: Plan): readonly Check[] {
   return [
     ['targets with a scored strategy', String(targets.length), String(holdings.length)],
     ['summary.reserveBps', String(summary.reserveBps), String(raised > 3000 ? 3000 : raised)],
-    ...holdings.flatMap((holding) => holdingChecks(plan, holding)),
+    ...holdings.flatMap((holding) => holdingChecks(holding, policy, allowed)),
     ...groupChecks(holdings, policy),
     [
       'summary.expectedBlendedApyBps',
@@ -110,19 +119,20 @@ function roundsChecks(plan: Plan): readonly Check[] {
 }
 
 /** Each weight belongs to a strategy that may have one, and fits its own caps. */
-function holdingChecks(plan: Plan, { input, score, weightBps }: Holding): readonly Check[] {
+function holdingChecks(
+  { input, score, failed, weightBps }: Holding,
+  policy: PolicyLimits,
+  allowed: ReadonlySet<string>,
+): readonly Check[] {
   const { strategy, snapshot } = input;
   const { strategyId } = strategy;
-  const { manager } = plan.inputs;
-  const policy = limitsOf(plan.inputs);
-  const failed = plan.scores.find((line) => line.strategyId === strategyId)?.failedFilter;
   const admitted =
-    failed === undefined &&
+    !failed &&
     strategy.state === 'ACTIVE' &&
     snapshot?.oracleHealthy === true &&
     snapshot.protocolHealthy &&
     score.scoreBps > 0 &&
-    manager?.allowedStrategies.includes(strategyId) === true;
+    allowed.has(strategyId);
   return [
     [`candidate ${strategyId}`, String(admitted), 'true'],
     atMost(`weight of ${strategyId}`, weightBps, strategy.strategyCapBps),
@@ -165,17 +175,18 @@ function stepChecks({ inputs, targets, steps }: Plan): readonly Check[] {
     const product = vault.nav * BigInt(weightBps);
     return product >= 0n ? product / 10_000n : -((-product + 9_999n) / 10_000n);
   };
+  const moved = new Map<string, bigint>();
+  for (const { strategyId, operation, amount } of steps) {
+    const inflow = operation === 'DEPOSIT' ? amount : 0n;
+    const outflow = operation === 'WITHDRAW' || operation === 'FINALIZE_WITHDRAW' ? amount : 0n;
+    moved.set(strategyId, (moved.get(strategyId) ?? 0n) + inflow - outflow);
+  }
+  const wanted = weightsByPosition(targets);
+  const live = weightsByPosition(vault.weights);
   return strategies.map(({ strategy: { strategyId, assetId } }): Check => {
-    const moved = steps
-      .filter((step) => step.strategyId === strategyId)
-      .reduce((sum, { operation, amount }) => {
-        if (operation === 'DEPOSIT') return sum + amount;
-        return operation === 'WITHDRAW' || operation === 'FINALIZE_WITHDRAW' ? sum - amount : sum;
-      }, 0n);
-    const target = targets.find((line) => line.assetId === assetId && line.side === 'LONG');
-    const live = vault.weights.find((line) => line.assetId === assetId && line.side === 'LONG');
-    const delta = notional(target?.weightBps ?? 0) - notional(live?.weightBps ?? 0);
-    return [`steps of ${strategyId}`, moved.toString(), delta.toString()];
+    const key = `${assetId} LONG`;
+    const delta = notional(wanted.get(key) ?? 0) - notional(live.get(key) ?? 0);
+    return [`steps of ${strategyId}`, (moved.get(strategyId) ?? 0n).toString(), delta.toString()];
   });
 }
 

@@ -4,7 +4,7 @@ import type { AdapterStep, StepOperation } from './adapters/adapter.js';
 import { adapterOf } from './adapters/adapter-of.js';
 import { chunkAmounts, chunkCountOf } from './chunk.js';
 import type { InstructionEnvelope, Strategy } from './strategy.js';
-import { longWeightBps, type VaultState } from './vault-state.js';
+import { longWeights, type VaultState } from './vault-state.js';
 
 /** One venue instruction of a plan (solver rules, steps). */
 export interface Step {
@@ -57,29 +57,22 @@ export function stepCountOf(problem: StepProblem): bigint {
   }, 0n);
 }
 
-/** Target notional less live notional, `floor(nav · w / 10 000)` each. */
-export function deltaOf(strategy: Strategy, problem: StepProblem): bigint {
-  const { vault, weights } = problem;
-  const target = bpsOf(vault.nav, weights.get(strategy.strategyId) ?? 0);
-  return target - bpsOf(vault.nav, longWeightBps(vault, strategy.assetId));
-}
-
 interface PlannedStep {
   readonly strategy: Strategy;
   readonly step: AdapterStep;
 }
 
-function plannedSteps(problem: StepProblem): readonly PlannedStep[] {
-  return problem.strategies.flatMap((strategy) =>
-    movesOf(strategy, problem)
+function plannedSteps({ strategies, weights, vault }: StepProblem): readonly PlannedStep[] {
+  const live = longWeights(vault);
+  return strategies.flatMap((strategy) => {
+    // Target notional less live notional, floored each.
+    const target = bpsOf(vault.nav, weights.get(strategy.strategyId) ?? 0);
+    const delta = target - bpsOf(vault.nav, live.get(strategy.assetId) ?? 0);
+    return adapterOf(strategy.adapterKind)
+      .buildSteps({ strategy, delta })
       .filter((step) => step.amount > 0n || step.operation === 'HOLD')
-      .map((step) => ({ strategy, step })),
-  );
-}
-
-function movesOf(strategy: Strategy, problem: StepProblem): readonly AdapterStep[] {
-  const delta = deltaOf(strategy, problem);
-  return adapterOf(strategy.adapterKind).buildSteps({ strategy, delta });
+      .map((step) => ({ strategy, step }));
+  });
 }
 
 function rank(operation: StepOperation): number {

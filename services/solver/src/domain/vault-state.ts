@@ -36,8 +36,8 @@ export function positionText(position: PositionKey): string {
   return `${position.assetId} ${position.side}`;
 }
 
-/** The live weight of an asset held LONG, 0 when it is not held. */
-export function longWeightBps(vault: VaultState, assetId: string): number {
-  const held = vault.weights.find((weight) => weight.assetId === assetId && weight.side === 'LONG');
-  return held?.weightBps ?? 0;
+/** The live weights of the assets held LONG, by asset. */
+export function longWeights(vault: VaultState): ReadonlyMap<string, number> {
+  const held = vault.weights.filter(({ side }) => side === 'LONG');
+  return new Map(held.map(({ assetId, weightBps }) => [assetId, weightBps]));
 }

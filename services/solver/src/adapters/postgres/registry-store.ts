@@ -59,6 +59,12 @@ export function registryStore(db: Kysely<SolverTables>): RegistryStore {
       const row = await strategies().where('asset_id', '=', assetId).executeTakeFirst();
       return row === undefined ? undefined : toStrategy(row);
     },
+    knownStrategies: async (strategyIds) => {
+      if (strategyIds.length === 0) return new Set();
+      const query = db.selectFrom('strategies').select('strategy_id');
+      const rows = await query.where('strategy_id', 'in', strategyIds).execute();
+      return new Set(rows.map((row) => row.strategy_id));
+    },
     allStrategies: async () => withSnapshots(await strategies().execute()),
     listStrategies: async ({ limit, afterStrategyId, states, strategyIds }) => {
       let query = strategies().limit(limit);
@@ -76,14 +82,16 @@ export function registryStore(db: Kysely<SolverTables>): RegistryStore {
         .execute();
     },
     saveSnapshots: async (snapshots) => {
-      for (const stored of snapshots) {
-        const row = snapshotRow(stored);
-        await db
-          .insertInto('strategy_snapshots')
-          .values(row)
-          .onConflict((conflict) => conflict.column('strategy_id').doUpdateSet(row))
-          .execute();
-      }
+      await db
+        .insertInto('strategy_snapshots')
+        .values(snapshots.map(snapshotRow))
+        .onConflict((conflict) =>
+          conflict.column('strategy_id').doUpdateSet((row) => ({
+            snapshot: row.ref('excluded.snapshot'),
+            observe_time: row.ref('excluded.observe_time'),
+          })),
+        )
+        .execute();
     },
     findPolicy: async (policyId, version) => {
       let query = db.selectFrom('policies').selectAll().where('policy_id', '=', policyId);
