@@ -18,7 +18,7 @@ interface Watched {
   readonly server: GrpcServer;
   /** Resolves when the handler of the watch has ended. */
   readonly ended: Promise<void>;
-  context(): CallContext | undefined;
+  readonly context: () => CallContext | undefined;
 }
 
 /** A server whose watch sends two changes and then waits for its end. */

@@ -3,11 +3,12 @@ import { DomainFailure, domainError } from '@trimtab/core';
 import type { MethodShape, ServiceBinding } from './service-binding.js';
 
 /**
- * Requests reach the handlers as bytes: token, rule and size are checked before anything is decoded,
- * and bytes that are no such message are the client's mistake, not our bug.
+ * Messages pass the gRPC library as bytes. Token, rule and size of a request are checked before
+ * anything is decoded, and bytes that are no such message are the client's mistake, not our bug. A
+ * response that cannot be encoded is a defect of ours, answered and logged like any other.
  */
 
-/** The definition that the server is given: requests stay bytes. */
+/** The definition that the server is given: requests and responses stay bytes. */
 export function rawDefinition(binding: ServiceBinding): ServiceDefinition {
   return Object.fromEntries(
     binding.methods.map(({ key, name, definition }) => [
@@ -17,10 +18,10 @@ export function rawDefinition(binding: ServiceBinding): ServiceDefinition {
         originalName: name,
         requestStream: definition.requestStream,
         responseStream: definition.responseStream,
-        // The library's type takes any value; each method only ever gets its own message.
+        // The library's type takes any value; the server side never sends a request.
         requestSerialize: definition.requestSerialize as (value: unknown) => Buffer,
         requestDeserialize: (bytes: Buffer): Buffer => bytes,
-        responseSerialize: definition.responseSerialize as (value: unknown) => Buffer,
+        responseSerialize: (bytes: Buffer): Buffer => bytes,
         responseDeserialize: definition.responseDeserialize,
       },
     ]),
@@ -42,4 +43,10 @@ export function decodeRequest(definition: MethodShape, bytes: Buffer): unknown {
       { cause },
     );
   }
+}
+
+/** Encodes what a handler returned. */
+export function encodeResponse(definition: MethodShape, response: unknown): Buffer {
+  // The mapped type of the handlers ties each response to its method.
+  return definition.responseSerialize(response as never);
 }

@@ -6,6 +6,7 @@ import type {
   sendUnaryData,
 } from '@grpc/grpc-js';
 import { untilAborted } from './call-scope.js';
+import { encodeResponse } from './received.js';
 import { serveCall, type CallEnvironment, type Deliver, type ServedMethod } from './serve-call.js';
 import type { ErasedHandler } from './service-binding.js';
 
@@ -27,12 +28,12 @@ async function serveUnary(
   call: ServerUnaryCall<Buffer, unknown>,
   callback: sendUnaryData<unknown>,
 ): Promise<void> {
-  let response: unknown;
+  let response: Buffer | undefined;
   const deliver: Deliver = async (handler, request, context) => {
     // Work that outlives its deadline still counts: a stop waits for it.
     const end = environment.inFlight.begin();
     const work = resultOf(handler, request, context).finally(end);
-    response = await untilAborted(work, context.signal);
+    response = encodeResponse(method.definition, await untilAborted(work, context.signal));
   };
   const end = environment.inFlight.begin();
   try {
@@ -60,7 +61,8 @@ async function serveStream(
       for (;;) {
         const next = await untilAborted(messages.next(), context.signal);
         if (next.done === true) return;
-        if (!call.write(next.value)) await untilAborted(once(call, 'drain'), context.signal);
+        if (!call.write(encodeResponse(method.definition, next.value)))
+          await untilAborted(once(call, 'drain'), context.signal);
       }
     } finally {
       // A source that is waiting ends by its signal; waiting for it here would hold the answer back.

@@ -6,6 +6,7 @@ import type { Logger } from '@trimtab/telemetry';
 import type { Authenticator } from './authenticator.js';
 import { INTERNAL_LIMIT_BYTES, transportLimitBytes } from './message-limit.js';
 import { rawDefinition } from './received.js';
+import { refusePingFloods } from './refuse-ping-floods.js';
 import { addReflection } from './reflection.js';
 import type { CallEnvironment, ServedMethod } from './serve-call.js';
 import { serveMethod } from './serve-methods.js';
@@ -122,6 +123,7 @@ async function listen(
   health.addToServer(server);
   if (options.reflection) addReflection(server, names);
   const address = await bind(server, options.address);
+  refusePingFloods(server);
   const running = { server, address, health, healthNames: ['', ...names], environment, stopping };
   setHealth(running, true);
   return running;

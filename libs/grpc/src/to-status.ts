@@ -15,9 +15,12 @@ export const ERROR_DOMAIN = 'trimtab';
 export const STATUS_DETAILS = 'grpc-status-details-bin';
 
 const TYPE_PREFIX = 'type.googleapis.com/google.rpc.';
-/** Trailers travel in HTTP headers, which many clients cut off at 8 KiB: texts and lists are bounded. */
-const MAX_MESSAGE_LENGTH = 1000;
-const MAX_DETAILS_BYTES = 5000;
+/**
+ * Trailers travel in HTTP headers, of which many clients take 8 KiB: texts and lists are bounded, in
+ * bytes of UTF-8. The message travels twice and the details in base64.
+ */
+const MAX_MESSAGE_BYTES = 1000;
+const MAX_VIOLATIONS_BYTES = 3400;
 
 /** An answer to a failed call. */
 export interface FailedStatus {
@@ -49,7 +52,7 @@ function refusalStatus(error: DomainError): FailedStatus {
 }
 
 function statusOf(code: status, error: Omit<DomainError, 'kind'>): FailedStatus {
-  const message = bounded(error.message, MAX_MESSAGE_LENGTH);
+  const message = bounded(error.message, MAX_MESSAGE_BYTES);
   const metadata = new Metadata();
   metadata.set(STATUS_DETAILS, encodeStatus(code, message, error));
   return { code, details: message, metadata, reason: error.reason };
@@ -64,7 +67,7 @@ function encodeStatus(code: status, message: string, error: Omit<DomainError, 'k
     const field = bounded(violation.field, 200);
     const description = bounded(`${violation.reason}: ${violation.message}`, 300);
     size += Buffer.byteLength(field) + Buffer.byteLength(description) + 8;
-    if (size > MAX_DETAILS_BYTES) {
+    if (size > MAX_VIOLATIONS_BYTES) {
       info.set('violation_count', String(error.violations.length));
       info.set('violations_shown', String(violations.length));
       break;
@@ -97,7 +100,10 @@ function durationOf(millis: number): { seconds: bigint; nanos: number } {
 }
 
 /** Cuts a text and replaces lone surrogates, which the transport cannot percent-encode. */
-function bounded(text: string, maxLength: number): string {
-  const cut = text.length <= maxLength ? text : `${text.slice(0, maxLength)}…`;
-  return cut.replace(/\p{Surrogate}/gu, '\u{FFFD}');
+function bounded(text: string, maxBytes: number): string {
+  const sound = text.replace(/\p{Surrogate}/gu, '\u{FFFD}');
+  if (Buffer.byteLength(sound) <= maxBytes) return sound;
+  // A character that the cut splits decodes as replacement characters, which go.
+  const cut = Buffer.from(sound).subarray(0, maxBytes).toString('utf8');
+  return `${cut.replace(/\u{FFFD}+$/u, '')}…`;
 }
