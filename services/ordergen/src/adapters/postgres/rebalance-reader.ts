@@ -1,0 +1,206 @@
+import type { PlanCopy, SnapshotContent } from '../../application/documents.js';
+import type { ExecutionReport } from '../../application/execution-report.js';
+import type { FeedKind, OrderGenReader, RebalanceFilter } from '../../application/ports.js';
+import type { RebalanceView } from '../../application/rebalance-record.js';
+import type { Query } from './query.js';
+import {
+  headOf,
+  REBALANCE_QUERY,
+  toActionRecord,
+  toFacts,
+  toRunning,
+  type ActionRow,
+  type RebalanceRow,
+} from './rebalance-rows.js';
+import { oneOf, toCount, toInstant } from './row-values.js';
+import { INBOX_CONSUMER } from './step-statement.js';
+
+/** Reads the messages of other services that are stored as they came. */
+export interface StoredMessages {
+  readSnapshot(bytes: Uint8Array): SnapshotContent;
+  readPlan(bytes: Uint8Array): PlanCopy;
+  readReport(bytes: Uint8Array): ExecutionReport;
+}
+
+/** The reads of rebalances. */
+export type RebalanceReader = Omit<
+  OrderGenReader,
+  'findVault' | 'listVaults' | 'listLedger' | 'listTransaction'
+>;
+
+const FEED_KINDS: readonly FeedKind[] = [
+  'PLAN',
+  'DISPATCH',
+  'RESULT',
+  'RECALIBRATION',
+  'LEDGER',
+  'STATE',
+  'END',
+];
+
+/** Creates the reads. */
+export function createRebalanceReader(query: Query, stored: StoredMessages): RebalanceReader {
+  const actionRow = async (rebalanceId: string, index: number): Promise<ActionRow | undefined> => {
+    const [row] = await query<ActionRow>(
+      'select * from rebalance_actions where rebalance_id = $1 and index = $2',
+      [rebalanceId, index],
+    );
+    return row;
+  };
+  return {
+    findRebalance: (rebalanceId) => findRebalance(query, stored, rebalanceId),
+    listRebalances: async (filter, page) => {
+      const [millis, id] = (page.cursor ?? '').split('/');
+      const rows = await query<RebalanceRow>(
+        `${REBALANCE_QUERY}
+         where ($1::bigint is null or r.create_time < to_timestamp($1::bigint / 1000.0)
+             or (r.create_time = to_timestamp($1::bigint / 1000.0) and r.rebalance_id > $2))
+           and ($3::text is null or v.owner = $3 or $3 = any(v.managers) or $3 = any(v.approvers))
+           and ($4::text is null or r.vault_id = $4)
+           and (cardinality($5::text[]) = 0 or r.state = any($5::text[]))
+         order by r.create_time desc, r.rebalance_id limit $6`,
+        [
+          page.cursor === undefined ? null : millis,
+          id ?? '',
+          ...filterValues(filter),
+          page.size,
+        ],
+      );
+      return rows.map((row) => toView(row, stored, NOTHING_MORE));
+    },
+    loadRunning: async (rebalanceId) => {
+      const [row] = await query<RebalanceRow>(`${REBALANCE_QUERY} where r.rebalance_id = $1`, [
+        rebalanceId,
+      ]);
+      if (row === undefined) return undefined;
+      const { dispatched_index: open } = row;
+      const openRow = open === null ? undefined : await actionRow(rebalanceId, open);
+      return toRunning(row, toFacts(row, stored.readSnapshot), openRow);
+    },
+    findAction: async (rebalanceId, index) => {
+      const row = await actionRow(rebalanceId, index);
+      return row === undefined ? undefined : toActionRecord(row);
+    },
+    listEvents: async (rebalanceId) => {
+      const rows = await query<{ sequence: string; hash: string; document: string }>(
+        'select sequence, hash, document from rebalance_events where rebalance_id = $1 order by sequence',
+        [rebalanceId],
+      );
+      return rows.map((row) => ({ ...row, sequence: toCount(row.sequence) }));
+    },
+    listWaiting: async (rebalanceId) => {
+      const rows = await query<{ event_id: string; payload: Buffer }>(
+        `select event_id, payload from inbox
+         where consumer = '${INBOX_CONSUMER}' and aggregate_id = $1 and state = 'WAITING'`,
+        [rebalanceId],
+      );
+      return rows
+        .map((row) => ({ eventId: row.event_id, report: stored.readReport(row.payload) }))
+        .sort(
+          ({ report: left }, { report: right }) =>
+            left.index - right.index || left.sequence - right.sequence,
+        );
+    },
+    listFeed: (rebalanceId, after) => listFeed(query, rebalanceId, after),
+    findReport: async (eventId) => {
+      const [row] = await query<{ payload: Buffer }>(
+        `select payload from inbox where consumer = '${INBOX_CONSUMER}' and event_id = $1`,
+        [eventId],
+      );
+      return row?.payload;
+    },
+    findPlan: async (planHash) => {
+      const [row] = await query<{ document: Buffer }>(
+        'select document from plan_copies where plan_hash = $1',
+        [planHash],
+      );
+      return row === undefined ? undefined : stored.readPlan(row.document);
+    },
+    findSnapshot: async (snapshotHash) => {
+      const [row] = await query<{ document: Buffer }>(
+        'select document from snapshot_copies where snapshot_hash = $1',
+        [snapshotHash],
+      );
+      return row === undefined ? undefined : stored.readSnapshot(row.document);
+    },
+  };
+}
+
+type Details = Pick<RebalanceView, 'actions' | 'recalibrationEvents' | 'pinned'>;
+
+const NOTHING_MORE: Details = { actions: [], recalibrationEvents: [], pinned: [] };
+
+async function findRebalance(
+  query: Query,
+  stored: StoredMessages,
+  rebalanceId: string,
+): Promise<RebalanceView | undefined> {
+  const [row] = await query<RebalanceRow>(`${REBALANCE_QUERY} where r.rebalance_id = $1`, [
+    rebalanceId,
+  ]);
+  if (row === undefined) return undefined;
+  const actions = await query<ActionRow>(
+    'select * from rebalance_actions where rebalance_id = $1 order by index',
+    [rebalanceId],
+  );
+  const events = await query<{ document: string }>(
+    `select e.document from rebalance_events e
+     where e.rebalance_id = $1 and e.document like '%"recalibration":%' order by e.sequence`,
+    [rebalanceId],
+  );
+  const pins = await query<{ index: number }>(
+    'select index from rebalance_pins where rebalance_id = $1 order by index',
+    [rebalanceId],
+  );
+  return toView(row, stored, {
+    actions: actions.map(toActionRecord),
+    recalibrationEvents: events.map(({ document }) => document),
+    pinned: pins.map(({ index }) => index),
+  });
+}
+
+function toView(row: RebalanceRow, stored: StoredMessages, details: Details): RebalanceView {
+  return {
+    facts: toFacts(row, stored.readSnapshot),
+    head: headOf(row),
+    stateReason: row.state_reason,
+    owner: row.vault_owner,
+    members: row.vault_members,
+    ...details,
+    updateTime: toInstant(row.update_time),
+    ...(row.end_time !== null && { endTime: toInstant(row.end_time) }),
+  };
+}
+
+interface FeedRow {
+  readonly sequence: string;
+  readonly kind: string;
+  readonly data: string;
+  readonly state: string;
+  readonly state_hash: string;
+  readonly occur_time: Date;
+}
+
+async function listFeed(
+  query: Query,
+  rebalanceId: string,
+  after: number,
+): ReturnType<OrderGenReader['listFeed']> {
+  const rows = await query<FeedRow>(
+    `select sequence, kind, data, state, state_hash, occur_time from rebalance_feed
+     where rebalance_id = $1 and sequence > $2 order by sequence limit 500`,
+    [rebalanceId, after],
+  );
+  return rows.map((row) => ({
+    sequence: toCount(row.sequence),
+    kind: oneOf(FEED_KINDS, row.kind),
+    data: row.data,
+    state: row.state,
+    stateHash: row.state_hash,
+    occurTime: toInstant(row.occur_time),
+  }));
+}
+
+function filterValues(filter: RebalanceFilter): readonly unknown[] {
+  return [filter.visibleTo ?? null, filter.vaultId ?? null, filter.states];
+}

@@ -1,0 +1,52 @@
+import type { OrderGenReader, VaultFilter } from '../../application/ports.js';
+import type { Query } from './query.js';
+import { toLedgerEntry, toVault, VAULT_COLUMNS, type LedgerRow, type VaultRow } from './vault-rows.js';
+
+/** The reads of vaults and their ledger. */
+export type VaultReader = Pick<
+  OrderGenReader,
+  'findVault' | 'listVaults' | 'listLedger' | 'listTransaction'
+>;
+
+/** Creates the reads. */
+export function createVaultReader(query: Query): VaultReader {
+  return {
+    findVault: async (vaultId) => {
+      const [row] = await query<VaultRow>(
+        `select ${VAULT_COLUMNS} from vaults v where v.vault_id = $1`,
+        [vaultId],
+      );
+      return row === undefined ? undefined : toVault(row);
+    },
+    listVaults: async (filter, page) => {
+      const rows = await query<VaultRow>(
+        `select ${VAULT_COLUMNS} from vaults v
+         where v.vault_id > $1
+           and ($2::text is null or v.owner = $2 or $2 = any(v.managers) or $2 = any(v.approvers))
+           and ($3::text is null or v.owner = $3)
+           and (cardinality($4::text[]) = 0 or v.mode = any($4::text[]))
+         order by v.vault_id collate "C" limit $5`,
+        [page.cursor ?? '', ...filterValues(filter), page.size],
+      );
+      return rows.map(toVault);
+    },
+    listLedger: async (vaultId, page) => {
+      const rows = await query<LedgerRow>(
+        'select * from ledger_entries where vault_id = $1 and sequence > $2 order by sequence limit $3',
+        [vaultId, page.cursor ?? '0', page.size],
+      );
+      return rows.map(toLedgerEntry);
+    },
+    listTransaction: async (vaultId, transactionId) => {
+      const rows = await query<LedgerRow>(
+        'select * from ledger_entries where vault_id = $1 and transaction_id = $2 order by sequence',
+        [vaultId, transactionId],
+      );
+      return rows.map(toLedgerEntry);
+    },
+  };
+}
+
+function filterValues(filter: VaultFilter): readonly unknown[] {
+  return [filter.visibleTo ?? null, filter.owner ?? null, filter.modes];
+}

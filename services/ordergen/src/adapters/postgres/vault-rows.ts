@@ -1,0 +1,141 @@
+import { byPosition, type Position } from '../../domain/position.js';
+import { sorted } from '@trimtab/core';
+import type { HeldVault, VaultMode } from '../../domain/vault.js';
+import type { LedgerAccount, LedgerKind } from '../../domain/ledger.js';
+import type { LedgerEntry } from '../../application/ports.js';
+import { oneOf, toCount, toInstant } from './row-values.js';
+
+const MODES: readonly VaultMode[] = ['OPEN', 'PAUSED', 'CLOSING', 'CLOSED'];
+const KINDS: readonly LedgerKind[] = ['DEPOSIT', 'WITHDRAWAL', 'FILL', 'FEE', 'CORRECTION'];
+const ACCOUNTS: readonly LedgerAccount[] = [
+  'CASH',
+  'POSITION',
+  'COLLATERAL',
+  'OWNER',
+  'VENUE',
+  'FEES',
+];
+
+/** A vault with what it holds and what it runs, in one row. */
+export interface VaultRow {
+  readonly vault_id: string;
+  readonly owner: string;
+  readonly managers: readonly string[];
+  readonly approvers: readonly string[];
+  readonly slippage_limit_bps: number;
+  readonly snapshot_max_age_seconds: number;
+  readonly approval_ttl_seconds: number;
+  readonly deposit_limit: string | null;
+  readonly deposited: string;
+  readonly denomination: string;
+  readonly denomination_decimals: number;
+  readonly mode: string;
+  readonly fence: string;
+  readonly version: string;
+  readonly ledger_sequence: string;
+  readonly cash: string;
+  readonly frozen: boolean;
+  readonly create_time: Date;
+  readonly update_time: Date;
+  readonly open_rebalance_id: string | null;
+  readonly positions: readonly PositionRow[];
+}
+
+interface PositionRow {
+  readonly asset_id: string;
+  readonly side: string;
+  readonly quantity: string;
+  readonly collateral: string;
+}
+
+/** The columns of {@link VaultRow}, from `vaults v`. */
+export const VAULT_COLUMNS = `
+  v.*,
+  (select r.rebalance_id from rebalances r where r.vault_id = v.vault_id and r.running)
+    as open_rebalance_id,
+  coalesce((
+    select jsonb_agg(jsonb_build_object('asset_id', p.asset_id, 'side', p.side,
+      'quantity', p.quantity::text, 'collateral', p.collateral::text))
+    from vault_positions p
+    where p.vault_id = v.vault_id and (p.quantity <> 0 or p.collateral <> 0)
+  ), '[]'::jsonb) as positions`;
+
+/** Reads a vault. */
+export function toVault(row: VaultRow): HeldVault {
+  return {
+    vaultId: row.vault_id,
+    owner: row.owner,
+    managers: row.managers,
+    approvers: row.approvers,
+    policy: {
+      slippageLimitBps: row.slippage_limit_bps,
+      snapshotMaxAgeSeconds: row.snapshot_max_age_seconds,
+      approvalTtlSeconds: row.approval_ttl_seconds,
+    },
+    ...(row.deposit_limit !== null && { depositLimit: BigInt(row.deposit_limit) }),
+    deposited: BigInt(row.deposited),
+    denomination: row.denomination,
+    denominationDecimals: row.denomination_decimals,
+    mode: oneOf(MODES, row.mode),
+    fence: toCount(row.fence),
+    version: toCount(row.version),
+    ledgerSequence: toCount(row.ledger_sequence),
+    cash: BigInt(row.cash),
+    frozen: row.frozen,
+    ...(row.open_rebalance_id !== null && { openRebalanceId: row.open_rebalance_id }),
+    createTime: toInstant(row.create_time),
+    updateTime: toInstant(row.update_time),
+    positions: sorted(row.positions.map(toPosition), byPosition),
+  };
+}
+
+function toPosition(row: PositionRow): Position {
+  return {
+    assetId: row.asset_id,
+    side: oneOf(['LONG', 'SHORT'], row.side),
+    quantity: BigInt(row.quantity),
+    collateral: BigInt(row.collateral),
+  };
+}
+
+/** Reads the mode of a vault. */
+export function toMode(text: string): VaultMode {
+  return oneOf(MODES, text);
+}
+
+/** One line of the ledger. */
+export interface LedgerRow {
+  readonly vault_id: string;
+  readonly sequence: string;
+  readonly transaction_id: string;
+  readonly kind: string;
+  readonly account: string;
+  readonly asset_id: string;
+  readonly position_asset_id: string | null;
+  readonly side: string | null;
+  readonly amount: string;
+  readonly rebalance_id: string | null;
+  readonly order_id: string | null;
+  readonly event_id: string | null;
+  readonly book_time: Date;
+}
+
+/** Reads a line of the ledger. */
+export function toLedgerEntry(row: LedgerRow): LedgerEntry {
+  const { position_asset_id: assetId, side } = row;
+  return {
+    vaultId: row.vault_id,
+    sequence: toCount(row.sequence),
+    transactionId: row.transaction_id,
+    kind: oneOf(KINDS, row.kind),
+    account: oneOf(ACCOUNTS, row.account),
+    assetId: row.asset_id,
+    ...(assetId !== null &&
+      side !== null && { position: { assetId, side: oneOf(['LONG', 'SHORT'], side) } }),
+    amount: BigInt(row.amount),
+    ...(row.rebalance_id !== null && { rebalanceId: row.rebalance_id }),
+    ...(row.order_id !== null && { orderId: row.order_id }),
+    ...(row.event_id !== null && { eventId: row.event_id }),
+    bookTime: toInstant(row.book_time),
+  };
+}

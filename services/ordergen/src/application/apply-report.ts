@@ -1,0 +1,235 @@
+import type { Clock } from '@trimtab/core';
+import { hasEnded } from '../domain/rebalance-state.js';
+import { correctSettled } from './correct-settled.js';
+import { actionAt } from './dispatch-terms.js';
+import { movedAnything, NOTHING_EXECUTED, type ExecutionReport } from './execution-report.js';
+import { judgeReport } from './judge-report.js';
+import type { InboxEntry, Messages, Observer, OrderGenStore, Tracing } from './ports.js';
+import { bookPartial, bookUnordered, goOn, isCorrection } from './progress.js';
+import type { ActionRecord, RunningRebalance } from './rebalance-record.js';
+import type { RebalanceStep } from './rebalance-step.js';
+import type { RunningCache } from './running-cache.js';
+import { settleReport } from './settle-report.js';
+import { addsTo, afterStep, cashChange, createStepDraft, type StepDraft } from './step-draft.js';
+
+/** What applying a report needs. */
+export interface ApplyReportDependencies {
+  readonly clock: Clock;
+  readonly store: OrderGenStore;
+  readonly cache: RunningCache;
+  readonly messages: Messages;
+  readonly observer: Observer;
+  readonly tracing: Tracing;
+  /** Called after a commit that left messages in the outbox or news for watchers. */
+  readonly committed: (rebalanceId: string) => void;
+}
+
+/** A report as it came. */
+export interface ReceivedReport {
+  readonly report: ExecutionReport;
+  readonly subject: string;
+  readonly payload: Uint8Array;
+}
+
+/** What became of a report. */
+export type Applied =
+  | { readonly kind: 'APPLIED' | 'DUPLICATE' | 'WAITING' }
+  | { readonly kind: 'CONFLICT' }
+  | { readonly kind: 'DEAD'; readonly reason: string };
+
+/** Applies one report, at most once however often it comes. */
+export type ApplyReport = (received: ReceivedReport) => Promise<Applied>;
+
+/** How often a step is decided again on fresh state before the message is handed back. */
+const MAX_ATTEMPTS = 5;
+
+/**
+ * The hot path (execution rules 1 and 2): the rebalance from memory, the fold, one statement. A
+ * conflict reads the rebalance again and decides again; a known event id changes nothing.
+ */
+export function createApplyReport(deps: ApplyReportDependencies): ApplyReport {
+  return async (received) => {
+    const { rebalanceId } = received.report;
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      const running = await currentOf(deps, rebalanceId);
+      if (running === undefined) {
+        return { kind: 'DEAD', reason: `rebalance ${rebalanceId} does not exist` };
+      }
+      const applied = await deps.tracing.recalibrate(running.facts, received.report.index, () =>
+        applyTo(deps, running, received),
+      );
+      if (applied.kind !== 'CONFLICT') return applied;
+      deps.cache.drop(rebalanceId);
+    }
+    return { kind: 'CONFLICT' };
+  };
+}
+
+async function currentOf(
+  deps: ApplyReportDependencies,
+  rebalanceId: string,
+): Promise<RunningRebalance | undefined> {
+  return deps.cache.get(rebalanceId) ?? (await deps.store.loadRunning(rebalanceId));
+}
+
+async function applyTo(
+  deps: ApplyReportDependencies,
+  running: RunningRebalance,
+  received: ReceivedReport,
+): Promise<Applied> {
+  const { report } = received;
+  const verdict = judgeReport(running, report);
+  if (typeof verdict === 'object') {
+    return (await deps.store.knowsReport(report.eventId))
+      ? { kind: 'DUPLICATE' }
+      : { kind: 'DEAD', reason: verdict.dead };
+  }
+  if (verdict === 'NOTED') return note(deps, received);
+  if (verdict === 'SETTLED') return applyToSettled(deps, running, received);
+  const draft = createStepDraft(running, deps.clock.now());
+  if (verdict === 'WAITS') {
+    deps.observer.reportWaits(report.rebalanceId, report.index);
+    return commit(deps, draft, inboxOf(deps, received, 'WAITING'));
+  }
+  if (verdict === 'PARTIAL') bookPartial(draft, report);
+  if (verdict === 'FINAL') settleReport(draft, report);
+  if (verdict === 'MISMATCH') faultMismatch(draft, report);
+  await goOnWithWaiting(deps, draft);
+  return commit(deps, draft, inboxOf(deps, received, 'APPLIED'));
+}
+
+/** Reads the reports that wait only if there are any: none do on the ordinary way. */
+async function goOnWithWaiting(deps: ApplyReportDependencies, draft: StepDraft): Promise<void> {
+  const { facts, waitingCount } = draft.before;
+  const waiting = waitingCount === 0 ? [] : await deps.store.listWaiting(facts.rebalanceId);
+  goOn(draft, waiting, deps.messages);
+}
+
+/** A fill under our own order id for another amount than was ordered: booked, and the run freezes. */
+function faultMismatch(draft: StepDraft, report: ExecutionReport): void {
+  const ordered = draft.open?.amount;
+  bookUnordered(draft, report);
+  draft.setOpen(undefined);
+  draft.fault(
+    `the report of action ${report.index} answers an amount of ${report.orderedAmount}, ` +
+      `${ordered ?? 0n} was ordered`,
+  );
+}
+
+/** A report of an action that has settled: a correction, or a duplicate. */
+async function applyToSettled(
+  deps: ApplyReportDependencies,
+  running: RunningRebalance,
+  received: ReceivedReport,
+): Promise<Applied> {
+  const { report } = received;
+  if (await deps.store.knowsReport(report.eventId)) return { kind: 'DUPLICATE' };
+  const record = await deps.store.findAction(report.rebalanceId, report.index);
+  if (record?.orderId === undefined) return applyUndispatched(deps, running, received);
+  if (!isNews(record, report)) return note(deps, received);
+  const carrier = await carrierOf(deps, running);
+  const draft = createStepDraft(carrier, deps.clock.now());
+  correctSettled(draft, report, { facts: running.facts, booked: record.booked });
+  if (!hasEnded(carrier.head.state.state)) await goOnWithWaiting(deps, draft);
+  return commit(deps, draft, inboxOf(deps, received, 'APPLIED'));
+}
+
+/** Whether a report of a settled action corrects it: TRADE_CORRECT, TRADE_CANCEL, or more than before. */
+function isNews(record: ActionRecord, report: ExecutionReport): boolean {
+  if (report.sequence <= record.reportSequence) return false;
+  if (!addsTo(record.booked, report.executed)) return false;
+  if (isCorrection(report)) return true;
+  return (
+    report.executed.quantity > record.booked.quantity ||
+    report.executed.underlying > record.booked.underlying
+  );
+}
+
+/** A correction enters the fold of the rebalance that runs by now, else of its own. */
+async function carrierOf(
+  deps: ApplyReportDependencies,
+  own: RunningRebalance,
+): Promise<RunningRebalance> {
+  if (!hasEnded(own.head.state.state)) return own;
+  const vault = await deps.store.findVault(own.facts.vaultId);
+  const other = vault?.openRebalanceId;
+  if (other === undefined) return own;
+  return (await deps.store.loadRunning(other)) ?? own;
+}
+
+/** A report under our order id of an action that was never sent: its money is booked. */
+async function applyUndispatched(
+  deps: ApplyReportDependencies,
+  running: RunningRebalance,
+  received: ReceivedReport,
+): Promise<Applied> {
+  const { report } = received;
+  if (!movedAnything(report.executed)) {
+    return { kind: 'DEAD', reason: `action ${report.index} was never dispatched` };
+  }
+  const draft = createStepDraft(running, deps.clock.now());
+  const ended = hasEnded(running.head.state.state);
+  bookUnordered(draft, report);
+  if (!ended) draft.fault(`action ${report.index} was executed and never dispatched`);
+  else if (running.head.state.state !== 'FAULTED') {
+    const cash = cashChange(
+      actionAt(running.facts, report.index),
+      NOTHING_EXECUTED,
+      report.executed,
+    );
+    draft.fold({ kind: 'CORRECTION', correction: { cash, execType: report.execType } });
+  }
+  if (!ended) await goOnWithWaiting(deps, draft);
+  return commit(deps, draft, inboxOf(deps, received, 'APPLIED'));
+}
+
+async function note(deps: ApplyReportDependencies, received: ReceivedReport): Promise<Applied> {
+  const isNew = await deps.store.recordReport(inboxOf(deps, received, 'DUPLICATE'));
+  if (!isNew) deps.observer.duplicateReport(received.report.rebalanceId, received.report.eventId);
+  return { kind: 'DUPLICATE' };
+}
+
+async function commit(
+  deps: ApplyReportDependencies,
+  draft: StepDraft,
+  inbox: InboxEntry,
+): Promise<Applied> {
+  const step = draft.finish(inbox, deps.tracing.traceparentOf(draft.before.facts));
+  const outcome = await deps.store.commit(step);
+  if (outcome === 'DUPLICATE') {
+    deps.observer.duplicateReport(inbox.rebalanceId, inbox.eventId);
+    return { kind: 'DUPLICATE' };
+  }
+  if (outcome === 'CONFLICT') {
+    deps.cache.drop(step.rebalanceId);
+    return { kind: 'CONFLICT' };
+  }
+  deps.cache.put(afterStep(draft.before, step));
+  report(deps, draft, step);
+  deps.committed(step.rebalanceId);
+  return { kind: inbox.state === 'WAITING' ? 'WAITING' : 'APPLIED' };
+}
+
+function report(deps: ApplyReportDependencies, draft: StepDraft, step: RebalanceStep): void {
+  const { facts } = draft.before;
+  if (step.freeze) deps.observer.vaultFrozen(facts.vaultId, facts.rebalanceId, step.stateReason);
+  if (step.running || hasEnded(draft.before.head.state.state)) return;
+  deps.observer.rebalanceEnded(facts.rebalanceId, facts.vaultId, step.head.state.state);
+}
+
+function inboxOf(
+  deps: ApplyReportDependencies,
+  received: ReceivedReport,
+  state: InboxEntry['state'],
+): InboxEntry {
+  const { report, subject, payload } = received;
+  return {
+    eventId: report.eventId,
+    rebalanceId: report.rebalanceId,
+    state,
+    index: report.index,
+    subject,
+    payload,
+    receivedTime: deps.clock.now(),
+  };
+}

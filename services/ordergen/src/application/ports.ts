@@ -1,0 +1,294 @@
+import type { Instant } from '@trimtab/core';
+import type { LedgerLine } from '../domain/ledger.js';
+import type { HeldVault, RebalancePurpose, Vault, VaultMode } from '../domain/vault.js';
+import type {
+  ActionRecord,
+  NewRebalance,
+  RebalanceFacts,
+  RebalanceView,
+  RunningRebalance,
+} from './rebalance-record.js';
+import type { RebalanceStep } from './rebalance-step.js';
+import type { ExecutionReport } from './execution-report.js';
+import type { PlanCopy, SnapshotContent, SnapshotCopy } from './documents.js';
+
+/** What the use cases need of the world. */
+
+/** Who asks: a verified subject and what its token allows. */
+export interface Caller {
+  readonly subject: string;
+  readonly scopes: ReadonlySet<string>;
+}
+
+/** What makes a repeated request the same request. */
+export interface RequestKey {
+  readonly subject: string;
+  readonly method: string;
+  readonly requestId: string;
+  readonly requestHash: string;
+}
+
+/** A part of a list: at most `size` items after `cursor`. */
+export interface PageRequest {
+  readonly size: number;
+  readonly cursor: string | undefined;
+}
+
+/** One stored line of the ledger. */
+export interface LedgerEntry extends LedgerLine {
+  readonly vaultId: string;
+  /** From 1, without gaps. */
+  readonly sequence: number;
+  readonly transactionId: string;
+  readonly rebalanceId?: string;
+  readonly orderId?: string;
+  readonly eventId?: string;
+  readonly bookTime: Instant;
+}
+
+/** Lines that are booked together. */
+export interface LedgerTransaction {
+  readonly transactionId: string;
+  readonly lines: readonly LedgerLine[];
+  readonly rebalanceId?: string;
+  readonly orderId?: string;
+  readonly eventId?: string;
+}
+
+/** Which vaults a list shows. */
+export interface VaultFilter {
+  /** Only vaults that this subject owns, manages or approves for; absent shows every vault. */
+  readonly visibleTo?: string;
+  readonly owner?: string;
+  readonly modes: readonly VaultMode[];
+}
+
+/** Which rebalances a list shows. */
+export interface RebalanceFilter {
+  readonly visibleTo?: string;
+  readonly vaultId?: string;
+  readonly states: readonly string[];
+}
+
+/** A change of a vault's mode, for the audit. */
+export interface ModeChange {
+  readonly mode: VaultMode;
+  readonly changedBy: string;
+  readonly reason: string;
+  readonly time: Instant;
+}
+
+/** Reads outside transactions. */
+export interface OrderGenReader {
+  findVault(vaultId: string): Promise<HeldVault | undefined>;
+  /** By vaultId; the cursor is the last one seen. */
+  listVaults(filter: VaultFilter, page: PageRequest): Promise<readonly HeldVault[]>;
+  /** By sequence; the cursor is the last one seen. */
+  listLedger(vaultId: string, page: PageRequest): Promise<readonly LedgerEntry[]>;
+  /** Everything of one rebalance, for a reader. */
+  findRebalance(rebalanceId: string): Promise<RebalanceView | undefined>;
+  /** The latest first, without actions; the cursor is `createTime/rebalanceId` of the last one seen. */
+  listRebalances(filter: RebalanceFilter, page: PageRequest): Promise<readonly RebalanceView[]>;
+  /** What the fold and its books need to go on, with the present state of the vault. */
+  loadRunning(rebalanceId: string): Promise<RunningRebalance | undefined>;
+  findAction(rebalanceId: string, index: number): Promise<ActionRecord | undefined>;
+  /** The stored chain in order. */
+  listEvents(rebalanceId: string): Promise<readonly StoredEvent[]>;
+  /** Results that wait for their turn, by (index, report sequence). */
+  listWaiting(rebalanceId: string): Promise<readonly WaitingReport[]>;
+  /** The payload of a report that is known. */
+  findReport(eventId: string): Promise<Uint8Array | undefined>;
+  /** What watchers see after a sequence, in order. */
+  listFeed(rebalanceId: string, after: number): Promise<readonly FeedItem[]>;
+  /** The lines of one transaction, by sequence. */
+  listTransaction(vaultId: string, transactionId: string): Promise<readonly LedgerEntry[]>;
+  findPlan(planHash: string): Promise<PlanCopy | undefined>;
+  findSnapshot(snapshotHash: string): Promise<SnapshotContent | undefined>;
+}
+
+/** One transaction. Locks are taken in the order vault, then rebalance. */
+export interface OrderGenSession {
+  /** The vault with its positions, locked until the end of the transaction. */
+  lockVault(vaultId: string): Promise<HeldVault | undefined>;
+  insertVault(vault: Vault): Promise<void>;
+  /** Books a transaction of a locked vault; `deposited` is what it adds to the deposits in all. */
+  book(
+    vault: HeldVault,
+    transaction: LedgerTransaction,
+    change: { readonly deposited: bigint; readonly time: Instant },
+  ): Promise<readonly LedgerEntry[]>;
+  changeMode(vaultId: string, change: ModeChange): Promise<void>;
+  /** False when a rebalance of the vault runs already. */
+  insertRebalance(rebalance: NewRebalance): Promise<boolean>;
+  loadRunning(rebalanceId: string): Promise<RunningRebalance | undefined>;
+  /** As the transaction sees it now. */
+  findVault(vaultId: string): Promise<HeldVault | undefined>;
+  /** As the transaction sees it now. */
+  findRebalance(rebalanceId: string): Promise<RebalanceView | undefined>;
+  /** As `OrderGenStore.commit`, inside this transaction. */
+  commit(step: RebalanceStep): Promise<CommitOutcome>;
+}
+
+/** What became of a step: a conflict means that its rebalance or vault has changed since it was read. */
+export type CommitOutcome = 'COMMITTED' | 'DUPLICATE' | 'CONFLICT';
+
+/** The store. */
+export interface OrderGenStore extends OrderGenReader {
+  /** Writes a step with one statement, or nothing of it. */
+  commit(step: RebalanceStep): Promise<CommitOutcome>;
+  transaction<T>(run: (session: OrderGenSession) => Promise<T>): Promise<T>;
+  /** The response of an earlier request with this key. */
+  findResponse(key: RequestKey): Promise<Uint8Array | undefined>;
+  /** Runs once per key; a repeat gets the first response. */
+  once(
+    key: RequestKey,
+    run: (session: OrderGenSession) => Promise<Uint8Array>,
+  ): Promise<Uint8Array>;
+  /** Notes a report that changes nothing, so that it is known. False when it was known. */
+  recordReport(report: InboxEntry): Promise<boolean>;
+  /** Whether a report has taken effect, waits, or was noted. */
+  knowsReport(eventId: string): Promise<boolean>;
+  /** Running rebalances whose action is unanswered since `dispatchedBefore`, with their event ids. */
+  findUnanswered(dispatchedBefore: Instant): Promise<readonly UnansweredAction[]>;
+  /** Has an order sent once more under its own id; false when it is answered by now. */
+  resend(action: UnansweredAction, time: Instant): Promise<boolean>;
+  /** Running rebalances whose expire time has come. */
+  findExpired(now: Instant): Promise<readonly string[]>;
+}
+
+/** A dispatched action without an answer. */
+export interface UnansweredAction {
+  readonly rebalanceId: string;
+  readonly index: number;
+  readonly orderId: string;
+}
+
+/** One stored event of a chain. */
+export interface StoredEvent {
+  readonly sequence: number;
+  readonly hash: string;
+  /** Canonical JSON. */
+  readonly document: string;
+}
+
+/** A row of the inbox. */
+export interface InboxEntry {
+  readonly eventId: string;
+  readonly rebalanceId: string;
+  readonly state: 'APPLIED' | 'WAITING' | 'DUPLICATE';
+  /** The index of the action, by which waiting reports are ordered. */
+  readonly index: number;
+  readonly subject: string;
+  readonly payload: Uint8Array;
+  readonly receivedTime: Instant;
+}
+
+/** A report that waits for its turn. */
+export interface WaitingReport {
+  readonly eventId: string;
+  readonly report: ExecutionReport;
+}
+
+/** One thing that watchers see. */
+export interface FeedItem {
+  readonly sequence: number;
+  readonly kind: FeedKind;
+  /** JSON of the kind. */
+  readonly data: string;
+  readonly state: string;
+  readonly stateHash: string;
+  readonly occurTime: Instant;
+}
+
+/** What watchers see, in the words of the stream. */
+export type FeedKind =
+  'PLAN' | 'DISPATCH' | 'RESULT' | 'RECALIBRATION' | 'LEDGER' | 'STATE' | 'END';
+
+/** The oracle. */
+export interface OracleSource {
+  /** A snapshot by its hash, verified against it. @throws DomainFailure SNAPSHOT_NOT_FOUND, SNAPSHOT_HASH_MISMATCH */
+  getSnapshot(snapshotHash: string, call: OutgoingCall): Promise<SnapshotCopy>;
+  /** Freezes the price of one asset now. @throws DomainFailure ASSET_NOT_FOUND, ASSET_NOT_HEALTHY */
+  takeSnapshot(assetId: string, call: OutgoingCall): Promise<SnapshotCopy>;
+}
+
+/** The solver. */
+export interface SolverSource {
+  /** A plan by its hash, every hash recomputed. @throws DomainFailure PLAN_NOT_FOUND, PLAN_HASH_MISMATCH, BUNDLE_HASH_MISMATCH */
+  getPlan(planHash: string, call: OutgoingCall): Promise<PlanCopy>;
+}
+
+/** For whom, and how long, another service is called. */
+export interface OutgoingCall {
+  readonly caller: Caller;
+  readonly signal: AbortSignal;
+  readonly deadline: Date | undefined;
+}
+
+/** The messages that leave through the outbox. */
+export interface Messages {
+  dispatch(order: DispatchOrder): OutgoingPayload;
+  rebalanceEvent(event: RebalanceHint): OutgoingPayload;
+}
+
+/** An encoded message and where it goes. */
+export interface OutgoingPayload {
+  readonly subject: string;
+  readonly messageType: string;
+  readonly payload: Uint8Array;
+}
+
+/** A hint on the events stream. */
+export interface RebalanceHint {
+  readonly eventId: string;
+  readonly rebalanceId: string;
+  readonly vaultId: string;
+  readonly state: string;
+  readonly sequence: number;
+  readonly stateHash: string;
+  readonly occurTime: Instant;
+}
+
+/** One action as it is sent. */
+export interface DispatchOrder {
+  readonly orderId: string;
+  readonly rebalanceId: string;
+  readonly vaultId: string;
+  readonly h0: string;
+  readonly index: number;
+  readonly planHash: string;
+  readonly txBundleHash: string;
+  readonly snapshotHash: string;
+  readonly assetId: string;
+  readonly side: 'LONG' | 'SHORT';
+  readonly direction: 'INCREASE' | 'DECREASE' | 'NONE';
+  readonly amount: bigint;
+  readonly quantityIn?: bigint;
+  readonly underlyingIn?: bigint;
+  readonly minimumOut: bigint;
+  readonly collateralDelta: bigint;
+  /** A canonical decimal. */
+  readonly referencePrice: string;
+  readonly slippageLimitBps: number;
+  readonly expireTime: Instant;
+}
+
+/** The trace that work belongs to. */
+export interface Tracing {
+  /** Runs the recalibration of one report in its span. */
+  recalibrate<T>(facts: RebalanceFacts, index: number, run: () => Promise<T>): Promise<T>;
+  /** The present trace context if it is the rebalance's trace, else the rebalance's own. */
+  traceparentOf(facts: Pick<RebalanceFacts, 'traceId' | 'traceparent'>): string | undefined;
+  /** The trace that is active now. */
+  current(): { readonly traceId: string; readonly traceparent: string | undefined };
+}
+
+/** What happened, for logs and spans. */
+export interface Observer {
+  rebalanceCreated(rebalanceId: string, vaultId: string, purpose: RebalancePurpose): void;
+  rebalanceEnded(rebalanceId: string, vaultId: string, state: string): void;
+  vaultFrozen(vaultId: string, rebalanceId: string, why: string): void;
+  redispatched(rebalanceId: string, orderId: string): void;
+  reportWaits(rebalanceId: string, index: number): void;
+  duplicateReport(rebalanceId: string, eventId: string): void;
+}

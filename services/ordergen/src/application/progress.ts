@@ -1,0 +1,244 @@
+import { invariant } from '@trimtab/core';
+import { amountOf } from '../domain/amount-of.js';
+import { hasEnded } from '../domain/rebalance-state.js';
+import { mayDispatch } from '../domain/vault.js';
+import { orderIdOf } from '../domain/ids.js';
+import { correctSettled } from './correct-settled.js';
+import { actionAt, orderFor } from './dispatch-terms.js';
+import { movedAnything, NOTHING_EXECUTED, type ExecutionReport } from './execution-report.js';
+import type { Messages, WaitingReport } from './ports.js';
+import { settleReport } from './settle-report.js';
+import { cashChange, type StepDraft } from './step-draft.js';
+
+/**
+ * From a settled action to the next dispatch, or to the end, in the same step (order generation
+ * rules, section 5; execution rule 2). What a venue would not take fails here; a report that waited
+ * for its turn is used instead of a dispatch if it answers exactly what would be dispatched.
+ */
+export function goOn(
+  draft: StepDraft,
+  waiting: readonly WaitingReport[],
+  messages: Messages,
+): void {
+  const queue = [...waiting];
+  const { facts } = draft.before;
+  // Each round settles an action, dispatches one, or faults.
+  for (let round = 0; round <= facts.actions.length; round += 1) {
+    useCorrections(draft, queue);
+    if (!canDispatch(draft)) break;
+    const index = draft.head.state.nextIndex;
+    const own = take(queue, (report) => report.index === index && !isCorrection(report));
+    const progressed = dispatchOrUse(draft, own, messages);
+    if (!progressed) break;
+  }
+  useCorrections(draft, queue);
+  invariant(!canDispatch(draft), 'a step ends with an action out, or with nothing to send');
+  if (!hasEnded(draft.head.state.state)) return;
+  for (const { eventId, report } of queue) bookLeftover(draft, eventId, report);
+  end(draft, messages);
+}
+
+function canDispatch(draft: StepDraft): boolean {
+  return (
+    draft.head.state.state === 'EXECUTING' &&
+    draft.open === undefined &&
+    !draft.frozen &&
+    mayDispatch(draft.before.vault, draft.before.facts.purpose)
+  );
+}
+
+/** True when the action was settled at once and the next one is to be looked at. */
+function dispatchOrUse(
+  draft: StepDraft,
+  waiting: readonly WaitingReport[],
+  messages: Messages,
+): boolean {
+  const { facts } = draft.before;
+  const { state } = draft.head;
+  const index = state.nextIndex;
+  const amount = amountOf(facts.program, state);
+  const order = orderFor(facts, index, amount);
+  const mismatch = waiting.find(({ report }) => !order.ok || report.orderedAmount !== amount);
+  if (mismatch !== undefined) {
+    bookMismatch(draft, waiting, amount);
+    return false;
+  }
+  if (!order.ok) {
+    failBelowLot(draft, index, amount);
+    return true;
+  }
+  draft.setOpen({ index, orderId: order.value.orderId, amount, booked: NOTHING_EXECUTED, reportSequence: 0 });
+  draft.change({
+    rebalanceId: facts.rebalanceId,
+    index,
+    state: 'DISPATCHED',
+    amount,
+    orderId: order.value.orderId,
+    dispatchTime: draft.time,
+  });
+  const final = waiting.findLast(({ report }) => isFinalReport(report));
+  if (final !== undefined) {
+    for (const { eventId } of waiting) draft.use(eventId);
+    settleReport(draft, final.report);
+    return true;
+  }
+  draft.show('DISPATCH', { index, amount: amount.toString(), order_id: order.value.orderId });
+  draft.send({ eventId: order.value.orderId, ...messages.dispatch(order.value) });
+  for (const { eventId, report } of waiting) {
+    draft.use(eventId);
+    bookPartial(draft, report);
+  }
+  return true;
+}
+
+/** Whether a report is the last word on its order, but for corrections. */
+export function isFinalReport(report: ExecutionReport): boolean {
+  const { execType } = report;
+  return (
+    execType === 'FILL' ||
+    execType === 'CANCELED' ||
+    execType === 'REJECTED' ||
+    execType === 'EXPIRED'
+  );
+}
+
+/** Whether a report corrects an earlier one of its order. */
+export function isCorrection(report: ExecutionReport): boolean {
+  return report.execType === 'TRADE_CORRECT' || report.execType === 'TRADE_CANCEL';
+}
+
+/** Books a part of the open action in the ledger; the fold waits for the final report. */
+export function bookPartial(draft: StepDraft, report: ExecutionReport): void {
+  const { open } = draft;
+  if (open === undefined || report.sequence <= open.reportSequence) return;
+  const { facts } = draft.before;
+  const isPart = report.execType === 'PARTIAL_FILL';
+  const moved = isPart ? report.executed : open.booked;
+  draft.show('RESULT', { event_id: report.eventId, index: open.index });
+  if (isPart) draft.book('FILL', actionAt(facts, open.index), open.booked, report);
+  draft.setOpen({ ...open, booked: moved, reportSequence: report.sequence });
+  draft.change({
+    rebalanceId: facts.rebalanceId,
+    index: open.index,
+    ...(isPart && { state: 'PARTIALLY_FILLED' as const }),
+    booked: moved,
+    reportSequence: report.sequence,
+    execType: report.execType,
+  });
+}
+
+/** A quantity that no venue would take fails without being sent. */
+function failBelowLot(draft: StepDraft, index: number, amount: bigint): void {
+  const { facts } = draft.before;
+  const step = draft.fold({
+    kind: 'RESULT',
+    result: { index, filled: 0n, cashMoved: 0n, execType: 'REJECTED', reason: 'BELOW_LOT' },
+  });
+  draft.change({
+    rebalanceId: facts.rebalanceId,
+    index,
+    state: step.step.settled?.actionState ?? 'FAILED',
+    amount,
+    filled: 0n,
+    cashMoved: 0n,
+    execType: 'REJECTED',
+    reason: 'BELOW_LOT',
+    settleTime: draft.time,
+  });
+  draft.show('RESULT', { index });
+}
+
+/** Money moved under our own order id for something that we would not have ordered. */
+function bookMismatch(
+  draft: StepDraft,
+  waiting: readonly WaitingReport[],
+  amount: bigint,
+): void {
+  for (const { eventId } of waiting) draft.use(eventId);
+  const last = waiting.at(-1)?.report;
+  if (last === undefined) return;
+  bookUnordered(draft, last);
+  draft.fault(
+    `the report of action ${last.index} answers an amount of ${last.orderedAmount}, ` +
+      `${amount} was to be ordered`,
+  );
+}
+
+/** Books a report of an action that was not ordered so. */
+export function bookUnordered(draft: StepDraft, report: ExecutionReport): void {
+  const { facts } = draft.before;
+  const booked = draft.open?.index === report.index ? draft.open.booked : NOTHING_EXECUTED;
+  draft.book('FILL', actionAt(facts, report.index), booked, report);
+  draft.change({
+    rebalanceId: facts.rebalanceId,
+    index: report.index,
+    booked: report.executed,
+    reportSequence: report.sequence,
+    orderId: orderIdOf(facts.rebalanceId, report.index),
+    execType: report.execType,
+  });
+  draft.show('RESULT', { event_id: report.eventId, index: report.index });
+}
+
+/** A report that waited for a turn that never came: its money is booked all the same. */
+function bookLeftover(draft: StepDraft, eventId: string, report: ExecutionReport): void {
+  draft.use(eventId);
+  if (!movedAnything(report.executed)) return;
+  const { facts } = draft.before;
+  const action = actionAt(facts, report.index);
+  bookUnordered(draft, report);
+  if (draft.head.state.state === 'FAULTED') return;
+  const cash = cashChange(action, NOTHING_EXECUTED, report.executed);
+  draft.fold({ kind: 'CORRECTION', correction: { cash, execType: report.execType } });
+}
+
+function end(draft: StepDraft, messages: Messages): void {
+  const { facts } = draft.before;
+  const { head } = draft;
+  draft.setOpen(undefined);
+  draft.show('END', { state: head.state.state });
+  draft.send(hint(draft, messages, `${facts.rebalanceId}/end`));
+}
+
+/** A hint on the events stream that the rebalance has changed. */
+export function hint(
+  draft: StepDraft,
+  messages: Messages,
+  eventId: string,
+): ReturnType<Messages['rebalanceEvent']> & { readonly eventId: string } {
+  const { facts } = draft.before;
+  return {
+    eventId,
+    ...messages.rebalanceEvent({
+      eventId,
+      rebalanceId: facts.rebalanceId,
+      vaultId: facts.vaultId,
+      state: draft.head.state.state,
+      sequence: draft.head.sequence,
+      stateHash: draft.head.hash,
+      occurTime: draft.time,
+    }),
+  };
+}
+
+/** Corrections that came before the final report of their action follow it at once. */
+function useCorrections(draft: StepDraft, queue: WaitingReport[]): void {
+  const { facts } = draft.before;
+  const due = take(queue, (report) => {
+    return isCorrection(report) && report.index < draft.head.state.nextIndex;
+  });
+  for (const { eventId, report } of due) {
+    draft.use(eventId);
+    const booked = draft.changeOf(report.index)?.booked ?? NOTHING_EXECUTED;
+    correctSettled(draft, report, { facts, booked });
+  }
+}
+
+function take(
+  queue: WaitingReport[],
+  isWanted: (report: ExecutionReport) => boolean,
+): readonly WaitingReport[] {
+  const taken = queue.filter(({ report }) => isWanted(report));
+  for (const one of taken) queue.splice(queue.indexOf(one), 1);
+  return taken;
+}

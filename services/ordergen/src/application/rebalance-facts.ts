@@ -1,0 +1,105 @@
+import { present, parseInstant, type Instant } from '@trimtab/core';
+import { parseDecimal } from '@trimtab/decimal';
+import { positionText } from '../domain/position.js';
+import { createPriceBook } from '../domain/price-book.js';
+import { programOfDocument } from '../domain/read-documents.js';
+import type { ActionDocument, RebalanceDocument } from '../domain/rebalance-document.js';
+import { toleranceAmounts, type Tolerances } from '../domain/tolerances.js';
+import type { SnapshotContent } from './documents.js';
+import type { ActionFacts, RebalanceFacts } from './rebalance-record.js';
+
+/** What the facts of a rebalance are made from: at its creation, and whenever it is read. */
+export interface FactsInput {
+  readonly rebalanceId: string;
+  readonly fence: number;
+  readonly h0: string;
+  readonly document: RebalanceDocument;
+  readonly snapshot: SnapshotContent;
+  readonly denominationDecimals: number;
+  readonly txBundleHash: string;
+  readonly targetWeightsHash: string;
+  readonly requestedBy: string;
+  readonly traceId: string;
+  readonly traceparent?: string;
+  readonly createTime: Instant;
+}
+
+/**
+ * Makes the facts from the hashed document, so that what executes is what the hash covers.
+ *
+ * @throws InvariantViolation when a stored document cannot be read
+ */
+export function factsOf(input: FactsInput): RebalanceFacts {
+  const { document, snapshot } = input;
+  const program = programOfDocument(document);
+  const held = new Map(
+    document.positions.map((one) => [
+      positionText({ assetId: one.assetId, side: sideOf(one.side) }),
+      BigInt(one.quantity),
+    ]),
+  );
+  return {
+    rebalanceId: input.rebalanceId,
+    vaultId: document.vaultId,
+    fence: input.fence,
+    purpose: purposeOf(document.purpose),
+    h0: input.h0,
+    document,
+    program: present(program.ok ? program.value : undefined, 'a stored rebalance can be read'),
+    actions: document.actions.map((action) => actionFacts(action, held)),
+    prices: createPriceBook(input.denominationDecimals, snapshot.entries),
+    denomination: snapshot.denomination,
+    netTolerance: toleranceAmounts(tolerancesOf(document), BigInt(document.nav)).net,
+    planHash: document.planHash ?? '',
+    txBundleHash: input.txBundleHash,
+    targetWeightsHash: input.targetWeightsHash,
+    expireTime: instantOf(document.expireTime),
+    requestedBy: input.requestedBy,
+    traceId: input.traceId,
+    ...(input.traceparent !== undefined && { traceparent: input.traceparent }),
+    createTime: input.createTime,
+  };
+}
+
+/** The tolerances that a document states. */
+export function tolerancesOf({ tolerances }: RebalanceDocument): Tolerances {
+  const { kind, exposure, collateral, net } = tolerances;
+  if (kind === 'ABSOLUTE') {
+    return { kind, exposure: BigInt(exposure), collateral: BigInt(collateral), net: BigInt(net) };
+  }
+  const read = (text: string) => {
+    const parsed = parseDecimal(text);
+    return present(parsed.ok ? parsed.value : undefined, 'a stored tolerance is a decimal');
+  };
+  return {
+    kind: 'NAV_RELATIVE',
+    exposure: read(exposure),
+    collateral: read(collateral),
+    net: read(net),
+  };
+}
+
+function actionFacts(action: ActionDocument, held: ReadonlyMap<string, bigint>): ActionFacts {
+  const { index, assetId, group } = action;
+  const side = sideOf(action.side);
+  return {
+    index,
+    assetId,
+    side,
+    group: group === 1 || group === 2 ? group : 3,
+    held: held.get(positionText({ assetId, side })) ?? 0n,
+  };
+}
+
+function sideOf(text: string): 'LONG' | 'SHORT' {
+  return text === 'SHORT' ? 'SHORT' : 'LONG';
+}
+
+function purposeOf(text: string): RebalanceFacts['purpose'] {
+  return text === 'SETTLE' || text === 'ROLL' ? text : 'REBALANCE';
+}
+
+function instantOf(text: string): Instant {
+  const parsed = parseInstant(text);
+  return present(parsed.ok ? parsed.value : undefined, 'a stored time can be read');
+}

@@ -1,0 +1,228 @@
+import { present, type Instant } from '@trimtab/core';
+import { extendChain, type ChainHead, type ChainStep } from '../domain/event-chain.js';
+import type { FoldInput } from '../domain/fold-input.js';
+import { bookMovement, type LedgerLine } from '../domain/ledger.js';
+import type { Pin } from '../domain/pins.js';
+import { hasEnded } from '../domain/rebalance-state.js';
+import { canonicalJson } from '@trimtab/canonical';
+import { movedAnything, type Executed, type ExecutionReport } from './execution-report.js';
+import type { FeedKind, InboxEntry, LedgerTransaction, StoredEvent } from './ports.js';
+import type { ActionFacts, OpenAction, RebalanceFacts, RunningRebalance } from './rebalance-record.js';
+import type { ActionChange, FeedEntry, OutgoingEvent, RebalanceStep } from './rebalance-step.js';
+
+/**
+ * One change of a rebalance while it is put together: inputs go into the fold, money into the ledger,
+ * and everything that follows is collected, to be written at once.
+ */
+export interface StepDraft {
+  readonly before: RunningRebalance;
+  readonly time: Instant;
+  readonly head: ChainHead;
+  readonly open: OpenAction | undefined;
+  /** Whether an invariant broke: the vault will be frozen. */
+  readonly frozen: boolean;
+  /** Folds one input; one that the fold refuses is a bug of ours and faults the rebalance. */
+  fold(input: FoldInput): ChainStep;
+  /** Freezes the rebalance and its vault, unless it has ended. */
+  fault(reason: string): void;
+  /** Books what `executed` adds to what was booked for the action before. */
+  book(
+    kind: 'FILL' | 'CORRECTION',
+    action: ActionFacts,
+    booked: Executed,
+    report: ExecutionReport,
+  ): void;
+  change(change: ActionChange): void;
+  /** What this step changes about an action of this rebalance so far. */
+  changeOf(index: number): ActionChange | undefined;
+  setOpen(open: OpenAction | undefined): void;
+  setReason(reason: string): void;
+  /** Marks a waiting report as used. */
+  use(eventId: string): void;
+  show(kind: FeedKind, data: FeedData): void;
+  send(message: OutgoingEvent): void;
+  /** Everything collected. */
+  finish(inbox: InboxEntry | undefined, traceparent: string | undefined): RebalanceStep;
+}
+
+/** Data of a feed entry; amounts are strings. */
+export type FeedData = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Begins a change of a rebalance. */
+export function createStepDraft(before: RunningRebalance, time: Instant): StepDraft {
+  const { facts } = before;
+  const changes = new Map<string, ActionChange>();
+  const events: StoredEvent[] = [];
+  const pins: Pin[] = [];
+  const ledger: LedgerTransaction[] = [];
+  const feed: FeedEntry[] = [];
+  const used: string[] = [];
+  const outbox: OutgoingEvent[] = [];
+  let head = before.head;
+  let open = before.open;
+  let stateReason = before.stateReason;
+  let freeze = false;
+
+  const show = (kind: FeedKind, data: FeedData): void => {
+    feed.push({ kind, data: canonicalJson(data) });
+  };
+
+  const change = (next: ActionChange): void => {
+    const key = `${next.rebalanceId}/${next.index}`;
+    changes.set(key, { ...changes.get(key), ...next });
+  };
+
+  const record = (step: ChainStep): ChainStep => {
+    head = step.head;
+    events.push({
+      sequence: head.sequence,
+      hash: head.hash,
+      document: canonicalJson(step.event),
+    });
+    for (const index of step.step.skipped) {
+      change({ rebalanceId: facts.rebalanceId, index, state: 'SKIPPED', settleTime: time });
+    }
+    if (step.step.recalibration !== undefined) {
+      pins.push(...step.step.recalibration.pins);
+      show('RECALIBRATION', { event_sequence: head.sequence });
+    }
+    if (step.step.breach !== undefined) {
+      freeze = true;
+      stateReason = step.step.breach;
+      show('STATE', { state: 'FAULTED', reason: stateReason, changed_by: 'system' });
+    }
+    return step;
+  };
+
+  const fault = (reason: string): void => {
+    if (hasEnded(head.state.state)) return;
+    const step = extendChain(facts.program, head, { kind: 'FAULT', reason });
+    record(present(step.ok ? step.value : undefined, 'a rebalance that has not ended can fault'));
+  };
+
+  return {
+    before,
+    time,
+    get head() {
+      return head;
+    },
+    get open() {
+      return open;
+    },
+    get frozen() {
+      return freeze || before.vault.frozen;
+    },
+    fold: (input) => {
+      const step = extendChain(facts.program, head, input);
+      if (step.ok) return record(step.value);
+      const refused = extendChain(facts.program, head, {
+        kind: 'FAULT',
+        reason: step.error.message,
+      });
+      return record(
+        present(refused.ok ? refused.value : undefined, `the fold takes ${input.kind} or faults`),
+      );
+    },
+    fault,
+    book: (kind, action, booked, report) => {
+      const lines = linesOf(kind, facts, action, delta(booked, report.executed));
+      if (lines.length === 0) return;
+      ledger.push({
+        transactionId: report.eventId,
+        lines,
+        rebalanceId: report.rebalanceId,
+        orderId: report.orderId,
+        eventId: report.eventId,
+      });
+      show('LEDGER', { transaction_id: report.eventId });
+    },
+    change,
+    changeOf: (index) => changes.get(`${facts.rebalanceId}/${index}`),
+    setOpen: (next) => {
+      open = next;
+    },
+    setReason: (reason) => {
+      stateReason = reason;
+    },
+    use: (eventId) => used.push(eventId),
+    show,
+    send: (message) => outbox.push(message),
+    finish: (inbox, traceparent) => ({
+      rebalanceId: facts.rebalanceId,
+      vaultId: facts.vaultId,
+      expected: {
+        version: before.version,
+        fence: before.vault.fence,
+        frozen: before.vault.frozen,
+      },
+      time,
+      ...(inbox !== undefined && { inbox }),
+      usedReports: used,
+      head,
+      stateReason,
+      running: !hasEnded(head.state.state),
+      waitingCount: before.waitingCount - used.length + (inbox?.state === 'WAITING' ? 1 : 0),
+      feedCount: before.feedCount + feed.length,
+      ...(open !== undefined && { open }),
+      events,
+      actions: [...changes.values()],
+      pins,
+      ledger,
+      feed,
+      freeze,
+      outbox,
+      ...(traceparent !== undefined && { traceparent }),
+    }),
+  };
+}
+
+/** What the rebalance is after a step was written. */
+export function afterStep(before: RunningRebalance, step: RebalanceStep): RunningRebalance {
+  return {
+    facts: before.facts,
+    version: before.version + 1,
+    head: step.head,
+    stateReason: step.stateReason,
+    ...(step.open !== undefined && { open: step.open }),
+    waitingCount: step.waitingCount,
+    feedCount: step.feedCount,
+    vault: step.freeze ? { ...before.vault, frozen: true } : before.vault,
+  };
+}
+
+/** Whether a report moved anything beyond what is booked. */
+export function addsTo(booked: Executed, executed: Executed): boolean {
+  return movedAnything(delta(booked, executed));
+}
+
+/** The cash of the vault that a report changes, signed. */
+export function cashChange(action: ActionFacts, booked: Executed, executed: Executed): bigint {
+  const moved = executed.underlying - booked.underlying;
+  return action.group === 3 ? -moved : moved;
+}
+
+function delta(booked: Executed, executed: Executed): Executed {
+  return {
+    quantity: executed.quantity - booked.quantity,
+    underlying: executed.underlying - booked.underlying,
+    collateral: executed.collateral - booked.collateral,
+    fee: executed.fee - booked.fee,
+  };
+}
+
+function linesOf(
+  kind: 'FILL' | 'CORRECTION',
+  facts: RebalanceFacts,
+  action: ActionFacts,
+  moved: Executed,
+): readonly LedgerLine[] {
+  const isBuy = action.group === 3;
+  return bookMovement(kind, facts.denomination, {
+    assetId: action.assetId,
+    side: action.side,
+    quantity: isBuy ? moved.quantity : -moved.quantity,
+    cash: isBuy ? -moved.underlying : moved.underlying,
+    fee: moved.fee,
+    collateral: moved.collateral,
+  });
+}

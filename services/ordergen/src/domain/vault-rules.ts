@@ -1,0 +1,154 @@
+import { domainError, type DomainError } from '@trimtab/core';
+import type { RebalancePurpose, Vault, VaultMode } from './vault.js';
+
+/**
+ * What a vault refuses, by mode, fence, holds, version and what runs (order generation rules,
+ * sections 5 and 6). Each function names the first rule that is broken, or nothing.
+ */
+
+const SETTABLE: Readonly<Record<VaultMode, readonly VaultMode[]>> = {
+  OPEN: ['PAUSED', 'CLOSING'],
+  PAUSED: ['OPEN', 'CLOSING'],
+  CLOSING: [],
+  CLOSED: [],
+};
+
+/** Whether a change to `mode` is refused; setting the mode that stands is not a change. */
+export function refuseMode(
+  vault: Vault,
+  mode: VaultMode,
+  fence: number | undefined,
+): DomainError | undefined {
+  if (vault.mode === mode && mode !== 'CLOSED') return undefined;
+  if (vault.mode === 'CLOSED') return precondition(vault, 'VAULT_CLOSED', 'is closed');
+  if (fence !== undefined && fence !== vault.fence) return fenceStale(vault, fence);
+  if (SETTABLE[vault.mode].includes(mode)) return undefined;
+  return precondition(
+    vault,
+    'VAULT_MODE_TRANSITION_INVALID',
+    `is ${vault.mode} and cannot become ${mode}`,
+    { mode: vault.mode, requested_mode: mode },
+  );
+}
+
+/** What a rebalance names of the vault that it is for. */
+export interface RebalanceClaim {
+  readonly purpose: RebalancePurpose;
+  readonly fence: number;
+  readonly vaultVersion: number;
+}
+
+/** Whether a new rebalance is refused. */
+export function refuseRebalance(vault: Vault, claim: RebalanceClaim): DomainError | undefined {
+  const { purpose, fence, vaultVersion } = claim;
+  if (fence !== vault.fence) return fenceStale(vault, fence);
+  if (vault.frozen) return frozen(vault);
+  if (purpose !== 'SETTLE' && vault.mode !== 'OPEN') return notOpen(vault);
+  if (vault.mode === 'CLOSED') return notOpen(vault);
+  if (purpose !== 'SETTLE' && vault.cash < 0n) return inDeficit(vault);
+  if (vault.openRebalanceId !== undefined) return inProgress(vault.vaultId, vault.openRebalanceId);
+  if (vaultVersion === vault.version) return undefined;
+  return domainError(
+    'ABORTED',
+    'VAULT_CHANGED',
+    `vault ${vault.vaultId} is at version ${vault.version}, the request is for ${vaultVersion}`,
+    { vault_id: vault.vaultId, version: String(vault.version), requested: String(vaultVersion) },
+  );
+}
+
+/** The refusal of a second rebalance. */
+export function inProgress(vaultId: string, rebalanceId: string): DomainError {
+  return domainError(
+    'FAILED_PRECONDITION',
+    'REBALANCE_IN_PROGRESS',
+    `vault ${vaultId} runs rebalance ${rebalanceId}`,
+    { vault_id: vaultId, rebalance_id: rebalanceId },
+  );
+}
+
+/** A deposit as the rules see it. */
+export interface DepositClaim {
+  readonly inKind: boolean;
+  /** What it is worth, in base units of the underlying. */
+  readonly value: bigint;
+}
+
+/**
+ * Whether a deposit is refused. Underlying that heals a deficit, up to what is missing, ignores mode
+ * and limit. The limit counts everything that was ever deposited; withdrawals give no room back.
+ */
+export function refuseDeposit(vault: Vault, claim: DepositClaim): DomainError | undefined {
+  if (vault.mode === 'CLOSED') return notOpen(vault);
+  if (vault.frozen) return frozen(vault);
+  if (!claim.inKind && vault.cash < 0n && claim.value <= -vault.cash) return undefined;
+  if (vault.mode !== 'OPEN') return notOpen(vault);
+  if (claim.inKind && vault.openRebalanceId !== undefined) return busy(vault);
+  const total = vault.deposited + claim.value;
+  if (vault.depositLimit === undefined || total <= vault.depositLimit) return undefined;
+  return precondition(
+    vault,
+    'DEPOSIT_LIMIT_EXCEEDED',
+    `would have ${total} deposited in all, its limit is ${vault.depositLimit}`,
+    { total: total.toString(), limit: vault.depositLimit.toString() },
+  );
+}
+
+/** Whether a withdrawal is refused: never during a run, from a deficit or a freeze, or beyond what is held. */
+export function refuseWithdrawal(
+  vault: Vault,
+  held: bigint,
+  amount: bigint,
+): DomainError | undefined {
+  if (vault.mode === 'CLOSED') return precondition(vault, 'VAULT_CLOSED', 'is closed');
+  if (vault.frozen) return frozen(vault);
+  if (vault.openRebalanceId !== undefined) return busy(vault);
+  if (vault.cash < 0n) return inDeficit(vault);
+  if (amount <= held) return undefined;
+  return precondition(
+    vault,
+    'INSUFFICIENT_BALANCE',
+    `holds ${held}, the withdrawal asks for ${amount}`,
+    { held: held.toString(), requested: amount.toString() },
+  );
+}
+
+function fenceStale(vault: Vault, fence: number): DomainError {
+  return domainError(
+    'ABORTED',
+    'FENCE_STALE',
+    `vault ${vault.vaultId} has fence ${vault.fence}, the request names ${fence}`,
+    { vault_id: vault.vaultId, fence: String(vault.fence), requested: String(fence) },
+  );
+}
+
+function notOpen(vault: Vault): DomainError {
+  return precondition(vault, 'VAULT_NOT_OPEN', `is ${vault.mode}`, { mode: vault.mode });
+}
+
+function frozen(vault: Vault): DomainError {
+  return precondition(vault, 'VAULT_FROZEN', 'is frozen until it is unfrozen by an admin');
+}
+
+function inDeficit(vault: Vault): DomainError {
+  return precondition(vault, 'VAULT_IN_DEFICIT', `has cash of ${vault.cash}, below 0`, {
+    cash: vault.cash.toString(),
+  });
+}
+
+function busy(vault: Vault): DomainError {
+  return precondition(vault, 'VAULT_BUSY', `runs rebalance ${vault.openRebalanceId ?? ''}`, {
+    rebalance_id: vault.openRebalanceId ?? '',
+  });
+}
+
+function precondition(
+  vault: Vault,
+  reason: string,
+  text: string,
+  metadata: Readonly<Record<string, string>> = {},
+): DomainError {
+  return domainError('FAILED_PRECONDITION', reason, `vault ${vault.vaultId} ${text}`, {
+    vault_id: vault.vaultId,
+    ...metadata,
+  });
+}
