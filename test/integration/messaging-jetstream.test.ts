@@ -1,5 +1,6 @@
 import {
   connectJetStream,
+  HEADERS,
   loadStreams,
   subjects,
   vaultKey,
@@ -190,6 +191,35 @@ describe('the JetStream bus', () => {
     expect(stuckEvents).toEqual(['e1']);
     release();
     await stuck.close();
+  });
+
+  it('buries a message that was delivered as often as allowed without any answer', async () => {
+    const settings = { ...orders, ackWaitMillis: 200, maxDeliver: 2, backoffMillis: [200] };
+    let release: () => void = () => undefined;
+    const hanging = new Promise<Disposition>((end) => (release = () => end(ack)));
+    await bus.subscribe(settings, async () => hanging);
+    const reasons: (string | undefined)[] = [];
+    await bus.subscribe(
+      {
+        ...orders,
+        name: 'undertaker',
+        stream: 'TRIMTAB_DEADLETTER',
+        filterSubject: 'trimtab.deadletter.v1.>',
+      },
+      async ({ headers, eventId }) => {
+        reasons.push(`${eventId}: ${headers.get(HEADERS.reason)}`);
+        return ack;
+      },
+    );
+    await bus.publish(order('e1'));
+    await eventually(() => (reasons.length > 0 ? true : undefined));
+    expect(reasons).toEqual(['e1: gave up after 2 deliveries: no answer']);
+    const manager = await direct.jetstreamManager();
+    await eventually(async () => {
+      const { state } = await manager.streams.info(stream('TRIMTAB_ORDERS'));
+      return state.messages === 0 ? true : undefined;
+    });
+    release();
   });
 
   it('goes on by itself when its streams are deleted under it', async () => {

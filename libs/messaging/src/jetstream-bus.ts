@@ -11,11 +11,12 @@ import type { Bus, Subscription } from './bus.js';
 import { checkConsumerOptions } from './consumer-options.js';
 import { connectNats } from './jetstream-connection.js';
 import { ensureConsumer } from './jetstream-consumer.js';
+import { watchExhausted } from './jetstream-exhausted.js';
 import { ensureStreams, prefixed, streamName } from './jetstream-streams.js';
 import { startSubscription } from './jetstream-subscription.js';
 import { inPublishSpan } from './message-span.js';
 import { deadLetterHeaders, deadLetterId, headersOf, type Delivery } from './received-message.js';
-import { loadStreams, type StreamDefinition } from './streams.js';
+import { loadStreams, type StreamDefinition, type StreamName } from './streams.js';
 import { isDeadLetter, subjects } from './subjects.js';
 
 export interface JetStreamOptions {
@@ -89,19 +90,36 @@ export async function connectJetStream(options: JetStreamOptions): Promise<Bus> 
       ),
     subscribe: async (wanted, handle) => {
       checkConsumerOptions(wanted);
-      const subscription = await startSubscription({
+      const stream = streamName(prefix, wanted.stream);
+      const onServer = {
+        logger,
+        plainSubject: (subject: string): string =>
+          prefix === undefined ? subject : subject.slice(prefix.length + 1),
+        bury: (delivery: Delivery, sequence: number, reason: string): Promise<void> =>
+          bury(wanted.name, delivery, { sequence, reason }),
+      };
+      const pulling = await startSubscription({
+        ...onServer,
         options: wanted,
         handle,
-        logger,
         open: async () => {
           await ensure();
           await ensureConsumer(manager, wanted, prefix);
-          return client.consumers.get(streamName(prefix, wanted.stream), wanted.name);
+          return client.consumers.get(stream, wanted.name);
         },
-        plainSubject: (subject) =>
-          prefix === undefined ? subject : subject.slice(prefix.length + 1),
-        bury: (delivery, sequence, reason) => bury(wanted.name, delivery, { sequence, reason }),
       });
+      const removes = retentionOf(definitions, wanted.stream) === 'work-queue';
+      const exhausted = watchExhausted({
+        ...onServer,
+        ...{ connection, manager, stream, removes },
+        consumer: wanted.name,
+      });
+      const subscription: Subscription = {
+        stop: async () => {
+          await exhausted.stop();
+          await pulling.stop();
+        },
+      };
       subscriptions.add(subscription);
       return {
         stop: async () => {
@@ -121,6 +139,13 @@ export async function connectJetStream(options: JetStreamOptions): Promise<Bus> 
       return closing;
     },
   };
+}
+
+function retentionOf(
+  definitions: readonly StreamDefinition[],
+  name: StreamName,
+): StreamDefinition['retention'] | undefined {
+  return definitions.find((definition) => definition.name === name)?.retention;
 }
 
 async function openManager(connection: NatsConnection): Promise<JetStreamManager> {
