@@ -62,7 +62,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       ? { natsUrl: testNatsUrl(), subjectPrefix: testSubjectPrefix() }
       : {}),
   });
-  const operator = connectClients(suite, 'operator', ['admin', 'plan:write']);
+  const operator = connectClients(suite, 'operator', ['admin', 'plan:write', 'price:write']);
   const owner = connectClients(suite, 'treasurer', ['intent:write', 'rebalance:write']);
   await registerRecordedAssets(operator);
   const prices = createPriceReplay(suite, clock);

@@ -163,6 +163,15 @@ describe('BuildPlan of mode ROUNDS', () => {
     ]);
   });
 
+  it('holds a missing price against allowed strategies only', async () => {
+    const operational = async (allowedStrategies: string[]) =>
+      (await built(roundsRequest({ allowedStrategies }))).scores.find(
+        ({ strategyId }) => strategyId === 'unpriced',
+      )?.operationalBps;
+    const [asked, unasked] = [await operational(['unpriced']), await operational(['kamino'])];
+    expect((asked ?? 0) - (unasked ?? 0)).toBe(400);
+  });
+
   it('lets manager and request both decide, and cuts steps at the maximum notional', async () => {
     await world.client.upsertManager({
       requestId: '',

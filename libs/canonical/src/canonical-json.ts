@@ -13,8 +13,10 @@ const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[
  * Writes a document as RFC 8785 canonical JSON: keys by UTF-16 code unit, no white space. An absent
  * field (`undefined`) is left out.
  *
- * @throws TypeError for numbers that are not safe integers (hashed documents hold no others) and for
- *   text that is not well-formed Unicode
+ * Numbers are written as ECMAScript writes them, which is the RFC's form; our own hashed documents
+ * hold whole numbers only.
+ *
+ * @throws TypeError for numbers that are not finite and for text that is not well-formed Unicode
  */
 export function canonicalJson(value: JsonValue): string {
   switch (typeof value) {
@@ -52,8 +54,7 @@ function canonicalString(text: string): string {
 }
 
 function canonicalNumber(value: number): string {
-  if (!Number.isSafeInteger(value)) {
-    throw new TypeError(`number was ${value}, hashed documents hold safe integers only`);
-  }
+  if (!Number.isFinite(value))
+    throw new TypeError(`number was ${value}, JSON has finite ones only`);
   return String(value);
 }

@@ -45,7 +45,7 @@ export async function runDemo(output: Output): Promise<number> {
       environment: { PAPER_SCRIPT },
       onProgress: (line) => say(`  ${line}`),
     });
-    const operator = connectClients(suite, 'operator', ['admin', 'plan:write']);
+    const operator = connectClients(suite, 'operator', ['admin', 'plan:write', 'price:write']);
     const owner = connectClients(suite, 'treasurer', ['intent:write', 'rebalance:write']);
     await registerRecordedAssets(operator);
     const prices = createPriceReplay(suite, clock);

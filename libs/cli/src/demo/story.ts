@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Allocation} from '@trimtab/contracts/intent';
+import type { Allocation } from '@trimtab/contracts/intent';
 import { RunOutcome } from '@trimtab/contracts/intent';
 import type { IntentType } from '@trimtab/contracts/intent';
 import { CreateIntentFromTemplateRequest } from '@trimtab/contracts/intent';

@@ -9,7 +9,7 @@ import {
   type StrategyInput,
   type VaultState,
 } from '../domain/index.js';
-import type { PriceSnapshot, PriceSnapshots, RegisteredStrategy, SolverStore } from './ports.js';
+import type { PriceSnapshot, PriceSnapshots, SolverStore } from './ports.js';
 import { refuseMissing } from './refusals.js';
 
 /** A request for a plan whose fields are well formed. */
@@ -84,21 +84,30 @@ async function candidatesOf(
   const known = new Set(registered.map(({ strategy }) => strategy.value.strategyId));
   const unknown = command.allowedStrategies?.find((strategyId) => !known.has(strategyId));
   if (unknown !== undefined) refuseMissing('strategy', unknown);
+  const manager = await allowedBy(store, command);
+  const allowed = new Set(manager.allowedStrategies);
+  const isPriced = ({ strategyId, assetId }: StrategyInput['strategy']): boolean =>
+    !allowed.has(strategyId) || snapshot.pricedAssets.has(assetId);
   return {
-    strategies: registered.map((entry) => pricedStrategy(entry, snapshot)),
-    manager: await allowedBy(store, command),
+    strategies: registered.map(({ strategy: { value: strategy }, snapshot: stored }) =>
+      toInput(strategy, stored?.snapshot, isPriced(strategy)),
+    ),
+    manager,
   };
 }
 
-/** A strategy whose share has no price in the snapshot has no healthy oracle (oracle rules). */
-function pricedStrategy(
-  { strategy: { value: strategy }, snapshot: stored }: RegisteredStrategy,
-  { pricedAssets }: PriceSnapshot,
+/**
+ * An allowed strategy whose share has no price in the snapshot has no healthy oracle (oracle rules).
+ * The snapshot is not asked for the shares of other strategies, so it says nothing about them: what
+ * one vault may not hold must not raise its reserve.
+ */
+function toInput(
+  strategy: StrategyInput['strategy'],
+  snapshot: StrategyInput['snapshot'],
+  isPriced: boolean,
 ): StrategyInput {
-  if (stored === undefined) return { strategy };
-  const { snapshot } = stored;
-  const oracleHealthy = snapshot.oracleHealthy && pricedAssets.has(strategy.assetId);
-  return { strategy, snapshot: { ...snapshot, oracleHealthy } };
+  if (snapshot === undefined) return { strategy };
+  return { strategy, snapshot: { ...snapshot, oracleHealthy: snapshot.oracleHealthy && isPriced } };
 }
 
 /** With a manager and a list in the request, both must allow. */
