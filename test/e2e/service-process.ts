@@ -1,0 +1,85 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+/** One service running as a process of its own, as it does in production. */
+export interface ServiceProcess {
+  /** `host:port`, read from its line that says it is ready. */
+  readonly address: string;
+  readonly child: ChildProcess;
+  /** Sends a signal and resolves with the exit code, or the signal that ended it. */
+  end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null>;
+}
+
+/** What a process that does not start leaves behind. */
+export interface RefusedStart {
+  readonly code: number | null;
+  readonly stderr: string;
+}
+
+/** Starts the built service and waits for its line `ready`. */
+export async function startProcess(
+  name: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<ServiceProcess> {
+  const child = launch(name, environment);
+  const exited = exitOf(child);
+  const address = await new Promise<string>((resolve, reject) => {
+    const lines: string[] = [];
+    const keep = (line: string): void => {
+      lines.push(line);
+      const ready = readyAddress(line);
+      if (ready !== undefined) resolve(ready);
+    };
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream !== null) createInterface({ input: stream }).on('line', keep);
+    }
+    void exited.then((code) =>
+      reject(new Error(`${name} ended with ${code}:\n${lines.join('\n')}`)),
+    );
+  });
+  return {
+    address,
+    child,
+    end: (signal) => {
+      child.kill(signal);
+      return exited;
+    },
+  };
+}
+
+/** Starts the service with an environment that it must refuse. */
+export async function startRefused(
+  name: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<RefusedStart> {
+  const child = launch(name, environment);
+  let stderr = '';
+  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
+  const code = await exitOf(child);
+  return { code: typeof code === 'number' ? code : null, stderr };
+}
+
+function launch(name: string, environment: Readonly<Record<string, string>>): ChildProcess {
+  const main = `services/${name}/dist/main.js`;
+  if (!existsSync(main)) throw new Error(`${main} is missing: run \`make build\` first`);
+  const child = spawn(process.execPath, [main], {
+    env: { PATH: process.env['PATH'] ?? '', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  // A test run that ends without its teardown takes its processes along.
+  process.once('exit', () => child.kill('SIGKILL'));
+  return child;
+}
+
+function exitOf(child: ChildProcess): Promise<number | NodeJS.Signals | null> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve(code ?? signal));
+  });
+}
+
+function readyAddress(line: string): string | undefined {
+  if (!line.startsWith('{')) return undefined;
+  const entry = JSON.parse(line) as { msg?: string; address?: string };
+  return entry.msg === 'ready' ? entry.address : undefined;
+}
