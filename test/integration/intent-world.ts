@@ -1,0 +1,317 @@
+import {
+  Allocation,
+  CreateIntentFromTemplateRequest,
+  CreateIntentRequest,
+  IntentServiceService,
+  IntentType,
+  NotificationChannel,
+  RollStrategy,
+  StrategyIntent,
+} from '@trimtab/contracts/intent';
+import { Side } from '@trimtab/contracts/portfolio';
+import { domainError, DomainFailure, instant, type DomainError } from '@trimtab/core';
+import { createUserClient, type ServiceClient } from '@trimtab/grpc';
+import {
+  composeIntent,
+  intentConfig,
+  type IntentTables,
+  type RemoteServices,
+} from '@trimtab/intent';
+import { createVirtualClock, systemIds, type VirtualClock } from '@trimtab/lifecycle';
+import type { Database } from '@trimtab/storage';
+import { silentLogger } from '@trimtab/telemetry';
+import { testAuth, testDatabase } from '@trimtab/testkit';
+
+export type IntentClient = ServiceClient<typeof IntentServiceService>;
+/** Calls of the fake services, by the name of the port's method. */
+export type RemoteCall =
+  | 'healthyAssets'
+  | 'takeSnapshot'
+  | 'strategyAssets'
+  | 'buildPlan'
+  | 'createRebalance'
+  | 'getVault'
+  | 'valueVault'
+  | 'createVault'
+  | 'deposit'
+  | 'startClosing';
+
+/** The other services as values: what they know, what they were asked, what they shall fail. */
+export interface FakeWorld {
+  readonly services: RemoteServices;
+  readonly calls: {
+    readonly name: RemoteCall;
+    readonly request: unknown;
+    readonly caller: string;
+  }[];
+  /** Effects by request id: the same id has one effect, another body is refused. */
+  readonly effects: Map<string, { readonly name: RemoteCall; readonly body: string }>;
+  readonly vaults: Map<string, { owner: string; mode: string; heldAssets: string[] }>;
+  readonly deposits: {
+    readonly vaultId: string;
+    readonly assetId: string;
+    readonly amount: bigint;
+  }[];
+  readonly healthy: Set<string>;
+  noOp: boolean;
+  /** The next call of the name fails: before it took effect, or after (its answer is lost). */
+  failNext(name: RemoteCall, error: Error, when?: 'before' | 'after'): void;
+}
+
+export const NOW = instant(1_522_800_000_000);
+/** A step whose answer never came. (A client retries UNAVAILABLE by itself, so a test would not see it.) */
+export const LOST = new DomainFailure(
+  domainError('DEADLINE_EXCEEDED', 'DEADLINE_EXCEEDED', 'no answer came in time'),
+);
+
+export function refusal(kind: DomainError['kind'], reason: string): DomainFailure {
+  return new DomainFailure(domainError(kind, reason, `refused with ${reason}`));
+}
+
+export function createFakeWorld(): FakeWorld {
+  const failures = new Map<RemoteCall, { error: Error; when: 'before' | 'after' }>();
+  const world: Omit<FakeWorld, 'services'> = {
+    calls: [],
+    effects: new Map(),
+    vaults: new Map(),
+    deposits: [],
+    healthy: new Set(['WBTC', 'WETH', 'LTC', 'AAVE-USDC', 'KAMINO']),
+    noOp: false,
+    failNext: (name, error, when = 'before') => failures.set(name, { error, when }),
+  };
+  const ask = <T>(
+    name: RemoteCall,
+    request: { readonly requestId?: string },
+    caller: { readonly subject: string; readonly scopes: ReadonlySet<string> },
+    effect: () => T,
+  ): Promise<T> => {
+    world.calls.push({
+      name,
+      request,
+      caller: [caller.subject, ...[...caller.scopes].sort()].join(' '),
+    });
+    const failure = failures.get(name);
+    failures.delete(name);
+    if (failure?.when === 'before') return Promise.reject(failure.error);
+    const body = JSON.stringify(request, (_key, value: unknown) =>
+      typeof value === 'bigint' ? value.toString() : value,
+    );
+    const earlier =
+      request.requestId === undefined ? undefined : world.effects.get(request.requestId);
+    if (earlier !== undefined && earlier.body !== body) {
+      return Promise.reject(refusal('INVALID_ARGUMENT', 'REQUEST_ID_REUSED'));
+    }
+    const answer = earlier === undefined ? effect() : answerOf(name, request.requestId ?? '');
+    if (request.requestId !== undefined) world.effects.set(request.requestId, { name, body });
+    return failure === undefined ? Promise.resolve(answer as T) : Promise.reject(failure.error);
+  };
+  const answerOf = (name: RemoteCall, requestId: string): unknown => {
+    if (name === 'takeSnapshot') return 'a'.repeat(64);
+    if (name === 'buildPlan') return planOf();
+    return name === 'createVault' ? `vault-${requestId}` : `rebalance-${requestId}`;
+  };
+  const planOf = () => ({ planHash: 'b'.repeat(64), noOp: world.noOp, totalDeltaBps: 42 });
+  const services: RemoteServices = {
+    oracle: {
+      healthyAssets: (assetIds, { caller }) =>
+        ask(
+          'healthyAssets',
+          {},
+          caller,
+          () => new Set(assetIds.filter((assetId) => world.healthy.has(assetId))),
+        ),
+      takeSnapshot: (request, { caller }) =>
+        ask('takeSnapshot', request, caller, () => 'a'.repeat(64)),
+    },
+    solver: {
+      strategyAssets: (ids, { caller }) =>
+        ask('strategyAssets', {}, caller, () => ids.map((id) => id.toUpperCase())),
+      buildPlan: (request, { caller }) => ask('buildPlan', request, caller, planOf),
+    },
+    orderGen: {
+      createRebalance: (request, { caller }) =>
+        ask('createRebalance', request, caller, () => `rebalance-${request.requestId}`),
+    },
+    vaults: {
+      getVault: (vaultId, { caller }) =>
+        ask('getVault', {}, caller, () => {
+          const vault = world.vaults.get(vaultId);
+          if (vault === undefined) throw refusal('NOT_FOUND', 'VAULT_NOT_FOUND');
+          return { vaultId, isOpen: vault.mode === 'OPEN', ...vault };
+        }),
+      valueVault: ({ vaultId }, { caller }) =>
+        ask('valueVault', {}, caller, () => ({
+          vaultVersion: 3,
+          fence: 1,
+          nav: '10000000000',
+          weights: (world.vaults.get(vaultId)?.heldAssets ?? []).map((assetId) => ({
+            assetId,
+            side: 'LONG' as const,
+            weightBps: 100,
+          })),
+        })),
+      createVault: (request, { caller }) =>
+        ask('createVault', request, caller, () => {
+          const vaultId = `vault-${request.requestId}`;
+          world.vaults.set(vaultId, { owner: caller.subject, mode: 'OPEN', heldAssets: [] });
+          return vaultId;
+        }),
+      deposit: ({ requestId, ...deposit }, { caller }) =>
+        ask('deposit', { requestId, ...deposit }, caller, () => {
+          world.deposits.push(deposit);
+        }),
+      startClosing: (request, { caller }) =>
+        ask('startClosing', request, caller, () => {
+          const vault = world.vaults.get(request.vaultId);
+          if (vault !== undefined) vault.mode = 'CLOSING';
+        }),
+    },
+  };
+  return Object.assign(world, { services });
+}
+
+/** An intent service on a schema of its own, with fakes around it. */
+export interface IntentWorld {
+  readonly fake: FakeWorld;
+  readonly clock: VirtualClock;
+  readonly database: Database<IntentTables>;
+  readonly address: string;
+  clientOf(subject: string, ...scopes: readonly string[]): Promise<IntentClient>;
+  rowCount(table: 'intents' | 'runs' | 'idempotency_keys'): Promise<number>;
+  close(): Promise<void>;
+}
+
+export async function startIntentWorld(): Promise<IntentWorld> {
+  const auth = await testAuth();
+  const database = await testDatabase<IntentTables>('intent');
+  const fake = createFakeWorld();
+  const clock = createVirtualClock(NOW);
+  const config = intentConfig({
+    GRPC_ADDRESS: '127.0.0.1:0',
+    DATABASE_URL: 'postgres://the-test-passes-its-own',
+    REFLECTION: 'off',
+    DRAIN_TIMEOUT_MILLIS: '1000',
+  });
+  const service = composeIntent(config, {
+    clock,
+    ids: systemIds,
+    database,
+    authenticator: auth.authenticator,
+    tokenIssuer: auth.issuer,
+    logger: silentLogger(),
+    services: fake.services,
+  });
+  await service.start();
+  const clients: IntentClient[] = [];
+  return {
+    fake,
+    clock,
+    database,
+    address: service.address,
+    clientOf: async (subject, ...scopes) => {
+      const client = createUserClient({
+        definition: IntentServiceService,
+        address: service.address,
+        token: await auth.token(subject, scopes),
+      });
+      clients.push(client);
+      return client;
+    },
+    rowCount: async (table) => {
+      const { rows } = await database.pool.query<{ count: string }>(
+        `select count(*) as count from ${table}`,
+      );
+      return parseInt(rows[0]?.count ?? '', 10);
+    },
+    close: async () => {
+      for (const client of clients) client.close();
+      await service.stop();
+      await database.close();
+    },
+  };
+}
+
+/** The treasury template as a whole intent: valid, without warnings. */
+export function wireIntent(changes: Partial<StrategyIntent> = {}): StrategyIntent {
+  return {
+    ...StrategyIntent.fromPartial({
+      type: IntentType.INTENT_TYPE_TREASURY,
+      collateral: { assetId: 'USDC', amountDecimal: '10000.5' },
+      ticker: 'BTC/USDC',
+      config: {
+        strikeRatioDecimal: '0.5',
+        maturityDays: 30,
+        rebalanceThresholdDecimal: '1.5',
+        autoRoll: true,
+        rollStrategy: RollStrategy.ROLL_STRATEGY_STANDARD,
+      },
+      constraints: {
+        maxAnnualDriftBps: 200,
+        maxSlippagePerRollBps: 10,
+        maxCapitalDecimal: '50000',
+        stopLossDriftBps: 500,
+      },
+      notifications: {
+        onRoll: true,
+        onThresholdBreach: true,
+        onStopLoss: true,
+        channels: [NotificationChannel.NOTIFICATION_CHANNEL_INAPP],
+      },
+    }),
+    ...changes,
+  };
+}
+
+export function createRequest(
+  requestId: string,
+  changes: Partial<StrategyIntent> = {},
+): CreateIntentRequest {
+  return { requestId, intent: wireIntent(changes) };
+}
+
+export function templateRequest(
+  requestId: string,
+  changes: Partial<CreateIntentFromTemplateRequest> = {},
+): CreateIntentFromTemplateRequest {
+  return {
+    ...CreateIntentFromTemplateRequest.fromPartial({
+      requestId,
+      type: IntentType.INTENT_TYPE_YIELD,
+      collateral: { assetId: 'USDC', amountDecimal: '100' },
+      ticker: 'BTC/USDC',
+    }),
+    ...changes,
+  };
+}
+
+/** 60 % BTC and 40 % ETH. */
+export const WEIGHTS: Allocation = Allocation.fromPartial({
+  kind: {
+    $case: 'targetWeights',
+    value: {
+      targets: [
+        { assetId: 'BTC', side: Side.SIDE_LONG, weightBps: 6000 },
+        { assetId: 'ETH', side: Side.SIDE_LONG, weightBps: 4000 },
+      ],
+    },
+  },
+});
+
+export const SOLVER: Allocation = Allocation.fromPartial({
+  kind: {
+    $case: 'solver',
+    value: { policyId: 'balanced', allowedStrategies: ['aave-usdc', 'kamino', 'sick'] },
+  },
+});
+
+/** The refusal of a call; throws when the call went through. */
+export async function refusalOf(call: Promise<unknown>): Promise<DomainError> {
+  const outcome = await call.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(outcome instanceof DomainFailure)) {
+    throw new Error('the call was not refused', { cause: outcome });
+  }
+  return outcome.error;
+}
