@@ -1,19 +1,23 @@
+import { DomainFailure, invalidFields, type FieldViolation, type Instant } from '@trimtab/core';
+import { BPS_WHOLE, type Decimal } from '@trimtab/decimal';
 import {
-  DomainFailure,
-  instant,
-  invalidFields,
-  type FieldViolation,
-  type Instant,
-} from '@trimtab/core';
-import {
-  BPS_WHOLE,
-  DECIMAL_ZERO,
-  compareDecimals,
-  formatDecimal,
-  parseDecimal,
-  parseInteger,
-  type Decimal,
-} from '@trimtab/decimal';
+  ABSENT,
+  checkAmount,
+  checkDecimal,
+  checkInteger,
+  checkText,
+  checkTimestamp,
+  checkUuid,
+  quoted,
+  type Checked,
+} from './field-checks.js';
+import type {
+  AmountRules,
+  DecimalRules,
+  IntegerRules,
+  ListRules,
+  TextRules,
+} from './field-rules.js';
 
 /**
  * Reads the fields of a request and collects every violation, so that a caller learns all of them at
@@ -62,59 +66,7 @@ export interface FieldReader {
   done(): void;
 }
 
-/** The range of a decimal, bounds included, as canonical texts. */
-export interface DecimalRules {
-  /** Greater than 0. */
-  readonly positive?: boolean;
-  readonly min?: Decimal;
-  readonly max?: Decimal;
-  /** Most fraction digits, 18 by default. */
-  readonly maxScale?: number;
-  /** The reason out of range; FIELD_INVALID by default. */
-  readonly reason?: string;
-}
-
-/** The range of an amount, bounds included. */
-export interface AmountRules {
-  /** Greater than 0. */
-  readonly positive?: boolean;
-  /** 0 by default. */
-  readonly min?: bigint;
-  readonly max?: bigint;
-  /** The reason out of range; AMOUNT_OUT_OF_RANGE by default. */
-  readonly reason?: string;
-}
-
-/** The range of an integer, bounds included. */
-export interface IntegerRules {
-  readonly min: number;
-  readonly max: number;
-  /** The reason out of range; FIELD_INVALID by default. */
-  readonly reason?: string;
-}
-
-/** What a text may be. */
-export interface TextRules {
-  /** In UTF-16 units; texts above it are refused before the pattern is tried. */
-  readonly maxLength: number;
-  readonly pattern?: RegExp;
-  /** The reason for a text that does not match; FIELD_INVALID by default. */
-  readonly reason?: string;
-}
-
-/** How many items a list has. */
-export interface ListRules<V> {
-  /** 0 by default. */
-  readonly min?: number;
-  readonly max: number;
-  /** The reason for too many; FIELD_INVALID by default. */
-  readonly reason?: string;
-  /** What no two items may share; DUPLICATE_ID. */
-  readonly unique?: (value: V) => string;
-}
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const EPOCH = instant(0);
+const WEIGHT: IntegerRules = { min: 0, max: BPS_WHOLE, reason: 'WEIGHT_OUT_OF_RANGE' };
 
 /** Creates a reader for the top of a request. */
 export function createFields(): FieldReader {
@@ -122,123 +74,33 @@ export function createFields(): FieldReader {
 }
 
 function readerAt(prefix: string, violations: FieldViolation[]): FieldReader {
-  const pathOf = (field: string): string => {
-    if (prefix === '' || field === '') return prefix + field;
-    return `${prefix}.${field}`;
-  };
+  const pathOf = (field: string): string =>
+    prefix === '' || field === '' ? prefix + field : `${prefix}.${field}`;
   const violation = (field: string, reason: string, message: string): void => {
     violations.push({ field: pathOf(field), reason, message });
   };
-  const required = (field: string): void => violation(field, 'FIELD_REQUIRED', 'must be set');
   const at = (field: string): FieldReader => readerAt(pathOf(field), violations);
-
-  const reader: FieldReader = {
-    decimal: (field, text, rules = {}) => {
-      if (text === '') {
-        required(field);
-        return DECIMAL_ZERO;
-      }
-      const parsed = parseDecimal(text, rules.maxScale);
-      if (!parsed.ok) {
-        violation(field, 'DECIMAL_NOT_CANONICAL', shortened(parsed.error));
-        return DECIMAL_ZERO;
-      }
-      const broken = outsideDecimal(parsed.value, rules);
-      if (broken !== undefined) {
-        violation(field, rules.reason ?? 'FIELD_INVALID', `was ${text}, must be ${broken}`);
-      }
-      return parsed.value;
-    },
-    amount: (field, text, rules = {}) => {
-      if (text === '') {
-        required(field);
-        return 0n;
-      }
-      const parsed = parseInteger(text);
-      if (!parsed.ok) {
-        violation(field, 'DECIMAL_NOT_CANONICAL', shortened(parsed.error));
-        return 0n;
-      }
-      const min = rules.positive === true ? 1n : (rules.min ?? 0n);
-      const { max } = rules;
-      if (parsed.value < min || (max !== undefined && parsed.value > max)) {
-        const allowed = max === undefined ? `at least ${min}` : `from ${min} to ${max}`;
-        violation(field, rules.reason ?? 'AMOUNT_OUT_OF_RANGE', `was ${text}, must be ${allowed}`);
-      }
-      return parsed.value;
-    },
-    integer: (field, value, { min, max, reason = 'FIELD_INVALID' }) => {
-      if (value >= min && value <= max) return Number(value);
-      violation(field, reason, `was ${value}, must be from ${min} to ${max}`);
-      return min;
-    },
-    bps: (field, value, rules = {}) =>
-      reader.integer(field, value, {
-        min: 0,
-        max: BPS_WHOLE,
-        reason: 'WEIGHT_OUT_OF_RANGE',
-        ...rules,
-      }),
-    uuid: (field, text) => {
-      const lower = text.toLowerCase();
-      if (text === '') required(field);
-      else if (!UUID.test(lower)) {
-        violation(field, 'FIELD_INVALID', `was ${quoted(text)}, must be a UUID`);
-      }
-      return lower;
-    },
-    text: (field, text, { maxLength, pattern, reason = 'FIELD_INVALID' }) => {
-      if (text === '') required(field);
-      else if (text.length > maxLength) {
-        const allowed = `at most ${maxLength}`;
-        violation(field, reason, `was ${text.length} characters long, must be ${allowed}`);
-      } else if (text.includes('\u{FFFD}') || text.includes('\u{0000}')) {
-        violation(field, reason, 'must be UTF-8 text without NUL and replacement characters');
-      } else if (pattern?.test(text) === false) {
-        violation(field, reason, `was ${quoted(text)}, must match ${pattern.source}`);
-      }
-      return text;
-    },
-    enumValue: <T>(
-      field: string,
-      value: number,
-      words: Readonly<Partial<Record<number, T>>>,
-    ): T => {
-      const word = words[value];
-      if (word !== undefined) return word;
-      if (value === 0) required(field);
-      else violation(field, 'FIELD_INVALID', `was ${value}, which is no value of this enum`);
-      // The first word stands in; `done` throws before anybody reads it.
-      return Object.values(words)[0] as T;
-    },
-    timestamp: (field, value) => {
-      if (value === undefined) {
-        required(field);
-        return EPOCH;
-      }
-      try {
-        return instant(value.getTime());
-      } catch {
-        violation(field, 'FIELD_INVALID', 'must be a time of the years 0 to 9999');
-        return EPOCH;
-      }
-    },
-    message: (field, value, read) => {
-      if (value !== undefined) return read(value, at(field));
-      required(field);
-      return undefined;
-    },
+  const take = <T>(field: string, { value, problem }: Checked<T>): T => {
+    if (problem !== undefined) violation(field, problem.reason, problem.message);
+    return value;
+  };
+  return {
+    decimal: (field, text, rules = {}) => take(field, checkDecimal(text, rules)),
+    amount: (field, text, rules = {}) => take(field, checkAmount(text, rules)),
+    integer: (field, value, rules) => take(field, checkInteger(value, rules)),
+    bps: (field, value, rules = {}) => take(field, checkInteger(value, { ...WEIGHT, ...rules })),
+    uuid: (field, text) => take(field, checkUuid(text)),
+    text: (field, text, rules) => take(field, checkText(text, rules)),
+    enumValue: (field, value, words) => take(field, checkEnum(value, words)),
+    timestamp: (field, value) => take(field, checkTimestamp(value)),
+    message: (field, value, read) =>
+      value === undefined
+        ? take(field, { value: undefined, problem: ABSENT })
+        : read(value, at(field)),
     list: (field, values, rules, read) => {
-      const { min = 0, max, reason = 'FIELD_INVALID', unique } = rules;
-      if (values.length > max) {
-        violation(field, reason, `had ${values.length} items, must have at most ${max}`);
-        return [];
-      }
-      if (values.length < min) {
-        const missing = values.length === 0 ? 'FIELD_REQUIRED' : reason;
-        violation(field, missing, `had ${values.length} items, must have at least ${min}`);
-      }
-      if (unique !== undefined) noteDuplicates(field, values, unique, violation);
+      noteCount(field, values.length, rules, violation);
+      if (values.length > rules.max) return [];
+      if (rules.unique !== undefined) noteDuplicates(field, values, rules.unique, violation);
       return values.map((value, index) => read(value, at(`${field}[${index}]`)));
     },
     optional: (value, read) => (value === undefined || value === '' ? undefined : read(value)),
@@ -251,15 +113,28 @@ function readerAt(prefix: string, violations: FieldViolation[]): FieldReader {
       if (violations.length > 0) throw new DomainFailure(invalidFields(violations));
     },
   };
-  return reader;
 }
 
-function outsideDecimal(value: Decimal, rules: DecimalRules): string | undefined {
-  const { positive, min, max } = rules;
-  if (positive === true && value.digits <= 0n) return 'greater than 0';
-  if (min !== undefined && compareDecimals(value, min) < 0) return `at least ${formatDecimal(min)}`;
-  if (max !== undefined && compareDecimals(value, max) > 0) return `at most ${formatDecimal(max)}`;
-  return undefined;
+function checkEnum<T>(value: number, words: Readonly<Partial<Record<number, T>>>): Checked<T> {
+  const word = words[value];
+  if (word !== undefined) return { value: word };
+  const message = `was ${value}, which is no value of this enum`;
+  const problem = value === 0 ? ABSENT : { reason: 'FIELD_INVALID', message };
+  // The first word stands in; `done` throws before anybody reads it.
+  return { value: Object.values(words)[0] as T, problem };
+}
+
+function noteCount(
+  field: string,
+  count: number,
+  rules: Pick<ListRules<never>, 'min' | 'max' | 'reason'>,
+  violation: FieldReader['violation'],
+): void {
+  const { min = 0, max, reason = 'FIELD_INVALID' } = rules;
+  if (count > max) violation(field, reason, `had ${count} items, must have at most ${max}`);
+  if (count >= min) return;
+  const missing = count === 0 ? 'FIELD_REQUIRED' : reason;
+  violation(field, missing, `had ${count} items, must have at least ${min}`);
 }
 
 function noteDuplicates<V>(
@@ -276,12 +151,4 @@ function noteDuplicates<V>(
     else
       violation(`${field}[${index}]`, 'DUPLICATE_ID', `is ${quoted(key)} again, as at [${first}]`);
   });
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(shortened(text));
-}
-
-function shortened(text: string): string {
-  return text.length > 120 ? `${text.slice(0, 120)}…` : text;
 }

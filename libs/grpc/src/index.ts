@@ -4,6 +4,7 @@ export * from './caller.js';
 export * from './client.js';
 export type { CallOptions } from './client-call.js';
 export * from './development-keys.js';
+export * from './field-rules.js';
 export * from './fields.js';
 export { RemoteFailure } from './from-status.js';
 export type { MessageLimit } from './message-limit.js';
