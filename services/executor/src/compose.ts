@@ -11,8 +11,8 @@ import {
 } from '@trimtab/grpc';
 import { group, type Component, type ServedComponent } from '@trimtab/lifecycle';
 import { createRelay, type Bus } from '@trimtab/messaging';
-import { migrate, type Database } from '@trimtab/storage';
-import { injectTrace, type Logger } from '@trimtab/telemetry';
+import { createDatabase, migrate, type Database } from '@trimtab/storage';
+import { currentTraceparent, type Logger } from '@trimtab/telemetry';
 import { createDispatchConsumer } from './adapters/bus/dispatch-consumer.js';
 import { parseDispatch } from './adapters/bus/parse-dispatch.js';
 import { toReportMessage } from './adapters/bus/report-message.js';
@@ -25,6 +25,8 @@ import { createObserver } from './adapters/telemetry/observer.js';
 import { createPaperVenue } from './adapters/venues/paper-venue.js';
 import { createExecuteOrder } from './application/execute-order.js';
 import { createRecoverOrders } from './application/recover-orders.js';
+import { createRepeatAnswer } from './application/repeat-answer.js';
+import { createSettleOrder } from './application/settle-order.js';
 import type { ExecutorConfig } from './config.js';
 
 /** What the executor is given: the outside world. */
@@ -63,14 +65,17 @@ export function composeExecutor(
   const relay = createRelay({ database, bus, logger, pollMs: 500 });
   const observer = createObserver(logger);
   const markets = createMarketSource(oracle);
+  const besides = openBesides(database);
   const store = createOrderStore({
     database,
+    besides,
+    parse: parseStored,
     toMessage: toReportMessage,
     traceparent: currentTraceparent,
     wakeRelay: relay.wake,
   });
   const venue = createPaperVenue({
-    database,
+    database: besides,
     markets,
     model: {
       seed: config.PAPER_SEED,
@@ -78,9 +83,9 @@ export function composeExecutor(
       feeBps: config.PAPER_FEE_BPS,
     },
     script: config.PAPER_SCRIPT,
-    pause: (millis, signal) => pause(millis, undefined, { signal }),
+    pause: wait,
   });
-  const executeOrder = createExecuteOrder({
+  const settleOrder = createSettleOrder({
     clock,
     store,
     rebalances: createRebalanceSource({ orderGen, vaults }),
@@ -88,7 +93,7 @@ export function composeExecutor(
     venue,
     observer,
   });
-  const recoverOrders = createRecoverOrders({ store, executeOrder, observer, parse: parseStored });
+  const recoverOrders = createRecoverOrders({ store, settleOrder, observer });
   const server = createGrpcServer({
     name: 'executor',
     address: config.GRPC_ADDRESS,
@@ -100,15 +105,16 @@ export function composeExecutor(
   });
   const consumer = createDispatchConsumer({
     bus,
-    executeOrder,
-    answerAgain: store.answerAgain,
-    concurrency: config.ORDER_CONCURRENCY,
+    executeOrder: createExecuteOrder({ store, settleOrder }),
+    repeatAnswer: createRepeatAnswer({ store, pause: wait }),
+    concurrency: concurrencyOf(config, database),
   });
   const storage: Component = {
     name: 'executor storage',
     start: () => migrate(database, executorMigrations),
     stop: async () => {
       for (const connection of [orderGen, vaults, oracle]) connection.close();
+      await besides.close();
     },
   };
   const recovery = createRecovery(recoverOrders, logger);
@@ -116,7 +122,10 @@ export function composeExecutor(
   return {
     name: 'executor',
     start: parts.start,
-    stop: parts.stop,
+    stop: async () => {
+      server.setReady(false);
+      await parts.stop();
+    },
     get address() {
       return server.address;
     },
@@ -149,10 +158,17 @@ function parseStored(dispatch: Uint8Array) {
   return present(order.ok ? order.value : undefined, 'a stored dispatch can be read');
 }
 
-function currentTraceparent(): string | undefined {
-  let traceparent: string | undefined;
-  injectTrace((key, value) => {
-    if (key === 'traceparent') traceparent = value;
-  });
-  return traceparent;
+const wait = (millis: number, signal: AbortSignal): Promise<void> =>
+  pause(millis, undefined, { signal });
+
+/** Two connections of their own, for short statements under a row lock. */
+function openBesides(database: Database<ExecutorTables>): Database<ExecutorTables> {
+  const { clientConfig, schema } = database;
+  const connectionString = present(clientConfig.connectionString, 'a database has an address');
+  return createDatabase({ connectionString, schema, maxConnections: 2 });
+}
+
+/** Each order in execution holds a connection; relay, acceptance and recovery need one each. */
+function concurrencyOf(config: ExecutorConfig, { pool }: Database<ExecutorTables>): number {
+  return Math.max(1, Math.min(config.ORDER_CONCURRENCY, pool.options.max - 3));
 }

@@ -1,7 +1,7 @@
 import type { Decimal } from '@trimtab/decimal';
-import type { Order } from '../domain/order.js';
 import type { Report, VenueReport } from '../domain/execution-report.js';
-import type { Balance, RebalanceView } from '../domain/revalidate.js';
+import type { Order } from '../domain/order.js';
+import type { Balance, Refusal, RebalanceView } from '../domain/revalidate.js';
 
 /** Where OrderGen's view of a rebalance and its vault comes from. */
 export interface RebalanceSource {
@@ -27,15 +27,6 @@ export interface MarketSource {
   market(assetId: string, signal: AbortSignal): Promise<Market | undefined>;
 }
 
-/** An executor's other side. Orders are known by their client order id, which is our orderId. */
-export interface Venue {
-  readonly name: string;
-  /** Everything the venue has to say about an order that it knows; undefined when it does not. */
-  query(orderId: string): Promise<VenueAnswer | undefined>;
-  /** Executes an order; submitting a known one again changes nothing and answers the same. */
-  submit(order: Order, signal: AbortSignal): Promise<VenueAnswer>;
-}
-
 /** A venue's reports in sequence; the last one is final. */
 export interface VenueAnswer {
   readonly reports: readonly VenueReport[];
@@ -43,22 +34,54 @@ export interface VenueAnswer {
   readonly deliveryCount: number;
 }
 
+/** What a submission came to: the venue's answer, or an outage that may pass. */
+export type Submission =
+  | { readonly kind: 'ANSWER'; readonly answer: VenueAnswer }
+  | { readonly kind: 'OUTAGE'; readonly refusal: Refusal };
+
+/**
+ * An executor's other side. Orders are known by their client order id, which is our orderId. An error
+ * of kind UNAVAILABLE or DEADLINE_EXCEEDED says that the venue may or may not have got the call.
+ */
+export interface Venue {
+  readonly name: string;
+  /** Everything the venue has to say about an order that it knows; undefined when it does not. */
+  query(orderId: string, signal: AbortSignal): Promise<VenueAnswer | undefined>;
+  /** Executes an order; submitting a known one again changes nothing and answers the same. */
+  submit(order: Order, signal: AbortSignal): Promise<Submission>;
+}
+
 /** How far an order is in the executor's own store. */
 export type OrderProgress = 'NEW' | 'ACCEPTED' | 'SETTLED';
+
+/** An order that waits for its answer, as it was first accepted. */
+export interface AcceptedOrder {
+  readonly order: Order;
+  /** Whether the venue may have been told of it. */
+  readonly submitted: boolean;
+}
 
 /** The executor's own store: the truth about what it accepted and answered. */
 export interface OrderStore {
   /** Stores the order as ACCEPTED before any venue is called; tells how far it was before. */
   accept(order: Order, dispatch: Uint8Array): Promise<OrderProgress>;
   /**
-   * Runs `decide` under the order's row lock and stores the reports it returns together with their
-   * outgoing messages; with undefined nothing is stored. A settled order is left as it is.
+   * Runs `decide` under the order's row lock and stores the reports of its decision together with
+   * their outgoing messages; a decision without reports stores nothing. Returns the decision, or
+   * undefined for an order that is settled or not known, which is left as it is.
    */
-  settle(orderId: string, decide: () => Promise<readonly Report[] | undefined>): Promise<boolean>;
+  settle<T extends { readonly reports: readonly Report[] }>(
+    orderId: string,
+    decide: (accepted: AcceptedOrder) => Promise<T>,
+  ): Promise<T | undefined>;
+  /** Notes, committed at once, that the venue is about to be told. */
+  recordSubmission(orderId: string): Promise<void>;
   /** Sends the stored reports of an order again, under the ids they had. */
   answerAgain(orderId: string): Promise<void>;
+  /** Whether every stored report of the order has been accepted by the bus. */
+  isAnswerSent(orderId: string): Promise<boolean>;
   /** Orders accepted and not settled: what a crash left behind. */
-  unsettled(): Promise<readonly Uint8Array[]>;
+  unsettled(): Promise<readonly string[]>;
 }
 
 /** Tells what happened, at the level each event deserves. */
@@ -68,4 +91,6 @@ export interface Observer {
   answeredAgain(orderId: string): void;
   postponed(order: Order, reason: string): void;
   recovered(orderCount: number): void;
+  /** An order of an earlier run is still open; a redispatch brings it again. */
+  notRecovered(orderId: string, error: unknown): void;
 }

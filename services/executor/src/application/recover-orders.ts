@@ -1,26 +1,32 @@
-import type { Order } from '../domain/order.js';
-import type { ExecuteOrder } from './execute-order.js';
 import type { Observer, OrderStore } from './ports.js';
+import type { SettleOrder } from './settle-order.js';
 
 /** What recovery needs. */
 export interface RecoverOrdersDependencies {
-  readonly store: OrderStore;
-  readonly executeOrder: ExecuteOrder;
+  readonly store: Pick<OrderStore, 'unsettled'>;
+  readonly settleOrder: SettleOrder;
   readonly observer: Observer;
-  /** Reads a stored dispatch. */
-  readonly parse: (dispatch: Uint8Array) => Order;
 }
 
 /**
  * After a start, finishes what a crash left accepted and unanswered. The venue is asked first, so an
- * order that it knows is never executed twice. What cannot be finished now comes again by redispatch.
+ * order that it knows is never executed twice. One order that cannot be finished now does not hold up
+ * the others; it comes again by redelivery or redispatch.
  */
-export function createRecoverOrders(deps: RecoverOrdersDependencies) {
-  return async (signal: AbortSignal): Promise<void> => {
-    const dispatches = await deps.store.unsettled();
-    for (const dispatch of dispatches) {
-      await deps.executeOrder(deps.parse(dispatch), dispatch, signal);
+export function createRecoverOrders(
+  deps: RecoverOrdersDependencies,
+): (signal: AbortSignal) => Promise<void> {
+  return async (signal) => {
+    let settledCount = 0;
+    for (const orderId of await deps.store.unsettled()) {
+      if (signal.aborted) break;
+      try {
+        const execution = await deps.settleOrder(orderId, signal);
+        if (execution.kind === 'SETTLED') settledCount += 1;
+      } catch (error) {
+        deps.observer.notRecovered(orderId, error);
+      }
     }
-    deps.observer.recovered(dispatches.length);
+    deps.observer.recovered(settledCount);
   };
 }

@@ -60,6 +60,42 @@ describe('the paper venue', () => {
     expect(reports[1]?.failureReason).toBe('INSUFFICIENT_LIQUIDITY');
   });
 
+  it('sells less than the minimum order: a position can always be ended', () => {
+    const [report] = fillOnPaper(fill({ market: { ...market, minimumOrder: 200_000_001n } }));
+    expect(report?.execType).toBe('FILL');
+  });
+
+  it('measures the minimum order by the order, not by the part that is filled', () => {
+    const atMinimum = { ...market, minimumOrder: 200_000_000n };
+    const [report] = fillOnPaper(fill({ order: buyOrder(), market: atMinimum, fillBps: 1000 }));
+    expect(report?.execType).toBe('PARTIAL_FILL');
+  });
+
+  it('holds a part to its part of the minimum out', () => {
+    // Half of 2 at 100 raises 100; half of the minimum is 100, and one unit more is not reached.
+    const half = (minimumOut: bigint) =>
+      fillOnPaper(fill({ fillBps: 5000, order: sellOrder({ minimumOut }) }))[0]?.failureReason;
+    expect(half(200_000_000n)).toBeUndefined();
+    expect(half(200_000_002n)).toBe('SLIPPAGE_EXCEEDED');
+  });
+
+  it('does not take the rest that a lot leaves for a bad price', () => {
+    // Half of 2 is 1, of which one lot of 0.7 is sold for 70; the minimum for 0.7 of 2 is 69.65.
+    const lots = { ...market, lot: 70_000_000n };
+    const sold = fillOnPaper(fill({ fillBps: 5000, market: lots }));
+    expect(sold[0]?.executed.underlying).toBe(70_000_000n);
+    // 200 would buy 2, of which two lots are 1.4 for 140; the minimum for 140 of 200 is 1.393.
+    const [bought] = fillOnPaper(fill({ order: buyOrder(), market: lots }));
+    expect(bought?.executed.quantity).toBe(140_000_000n);
+  });
+
+  it('leaves what is no whole lot of a sell, and says so', () => {
+    const reports = fillOnPaper(fill({ market: { ...market, lot: 150_000_000n } }));
+    expect(reports.map(({ execType }) => execType)).toEqual(['PARTIAL_FILL', 'CANCELED']);
+    expect(reports[1]?.failureReason).toBe('BELOW_LOT');
+    expect(reports[1]?.executed.quantity).toBe(150_000_000n);
+  });
+
   it.each([
     [
       'a quantity of 0',
@@ -68,7 +104,7 @@ describe('the paper venue', () => {
     ],
     [
       'less than the minimum order',
-      fill({ market: { ...market, minimumOrder: 200_000_001n } }),
+      fill({ order: buyOrder(), market: { ...market, minimumOrder: 200_000_001n } }),
       'BELOW_LOT',
     ],
     [
@@ -90,20 +126,24 @@ describe('the paper venue', () => {
         fc.integer({ min: 0, max: 100 }),
         fc.integer({ min: 0, max: 100 }),
         fc.bigInt({ min: 1n, max: 10n ** 9n }),
-        (amount, maxSlippageBps, feeBps, lot) => {
+        fc.integer({ min: 1, max: 10_000 }),
+        (amount, maxSlippageBps, feeBps, lot, fillBps) => {
           const model = { seed: String(amount), maxSlippageBps, feeBps };
-          const some = { market: { ...market, lot }, model };
+          const some = { market: { ...market, lot }, model, fillBps };
           const buy = buyOrder({
             minimumOut: 0n,
             exactIn: { kind: 'UNDERLYING', underlying: amount },
           });
           const [bought] = fillOnPaper(fill({ ...some, order: buy }));
           expect((bought?.executed.underlying ?? 0n) <= amount).toBe(true);
+          expect((bought?.executed.quantity ?? 0n) % lot).toBe(0n);
           const quantity = amount - (amount % lot);
           const sell = sellOrder({ minimumOut: 0n, exactIn: { kind: 'QUANTITY', quantity } });
           const [sold] = fillOnPaper(fill({ ...some, order: sell }));
           // value = quantity × 100 × 10^(6 − 8) = quantity
           expect((sold?.executed.underlying ?? 0n) <= quantity).toBe(true);
+          expect((sold?.executed.underlying ?? 0n) >= 0n).toBe(true);
+          expect((sold?.executed.quantity ?? 0n) <= quantity).toBe(true);
         },
       ),
       { seed: 20260718 },

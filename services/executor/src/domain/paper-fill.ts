@@ -4,6 +4,7 @@ import {
   bpsOf,
   ceilDiv,
   floorDiv,
+  max,
   min,
   quantityFor,
   roundDownToLot,
@@ -11,6 +12,7 @@ import {
   type Quote,
 } from '@trimtab/decimal';
 import { NOTHING, rejection, type Executed, type VenueReport } from './execution-report.js';
+import type { FailureReason } from './failure-reason.js';
 import type { Order } from './order.js';
 
 /**
@@ -45,36 +47,54 @@ export interface PaperFill {
 
 /** The venue's reports of one order, in sequence; the last one is final. */
 export function fillOnPaper(fill: PaperFill): readonly VenueReport[] {
-  const { order } = fill;
-  const venueReference = `paper-${order.orderId.slice(0, 12)}`;
-  if (order.side === 'SHORT' || order.exactIn === undefined) {
+  const { exactIn, orderId, side } = fill.order;
+  const venueReference = `paper-${orderId.slice(0, 12)}`;
+  if (side === 'SHORT' || exactIn === undefined) {
     return [rejection('VENUE_REJECTED', venueReference)];
   }
-  const executed = order.exactIn.kind === 'QUANTITY' ? sell(fill) : buy(fill);
-  const belowLot = executed.quantity === 0n || executed.quantity < fill.market.minimumOrder;
-  if (belowLot) return [rejection('BELOW_LOT', venueReference)];
-  if (isBelowMinimum(fill, executed)) return [rejection('SLIPPAGE_EXCEEDED', venueReference)];
-  if (fill.fillBps >= BPS_WHOLE) return [{ execType: 'FILL', executed, venueReference }];
+  const trade =
+    exactIn.kind === 'QUANTITY' ? sell(fill, exactIn.quantity) : buy(fill, exactIn.underlying);
+  const { executed } = trade;
+  if (executed.quantity === 0n) return [rejection('BELOW_LOT', venueReference)];
+  if (isBelowMinimum(fill.order.minimumOut, trade)) {
+    return [rejection('SLIPPAGE_EXCEEDED', venueReference)];
+  }
+  if (trade.rest === undefined) return [{ execType: 'FILL', executed, venueReference }];
   return [
     { execType: 'PARTIAL_FILL', executed, venueReference },
-    { execType: 'CANCELED', executed, failureReason: 'INSUFFICIENT_LIQUIDITY', venueReference },
+    { execType: 'CANCELED', executed, failureReason: trade.rest, venueReference },
   ];
 }
 
-/** Proceeds are floored and the fee is rounded up: the venue never gives more than it has. */
-function sell({ order, market, model, fillBps }: PaperFill): Executed {
-  const ordered = order.exactIn?.kind === 'QUANTITY' ? order.exactIn.quantity : 0n;
-  const quantity =
-    fillBps >= BPS_WHOLE ? ordered : roundDownToLot(bpsOf(ordered, fillBps), market.lot);
-  if (quantity === 0n) return NOTHING;
+/** What was traded, measured on the side that is exact. */
+interface Trade {
+  readonly executed: Executed;
+  /** What the order gives away, and how much of that it gave. */
+  readonly orderedIn: bigint;
+  readonly goneIn: bigint;
+  /** What came back for it. */
+  readonly out: bigint;
+  /** Why a rest was not executed; absent when nothing can be left to execute. */
+  readonly rest?: FailureReason;
+}
+
+/**
+ * Proceeds are floored and the fee is rounded up: the venue never gives more than it has. A sell may
+ * always end a position, so no minimum order holds it; what is no whole lot stays.
+ */
+function sell({ order, market, model, fillBps }: PaperFill, ordered: bigint): Trade {
+  const part = fillBps >= BPS_WHOLE ? ordered : bpsOf(ordered, fillBps);
+  const quantity = roundDownToLot(part, market.lot);
   const gross = bpsOf(valueOf(quantity, market), BPS_WHOLE - slippageBps(order, model));
   const fee = ceilDiv(gross * BigInt(model.feeBps), BigInt(BPS_WHOLE));
-  return { quantity, underlying: gross - fee, fee };
+  const executed = { quantity, underlying: gross - fee, fee };
+  const trade = { executed, orderedIn: ordered, goneIn: quantity, out: executed.underlying };
+  if (fillBps < BPS_WHOLE) return { ...trade, rest: 'INSUFFICIENT_LIQUIDITY' };
+  return quantity === ordered ? trade : { ...trade, rest: 'BELOW_LOT' };
 }
 
 /** Spends what goes in, fee included, less what a rounding to the lot leaves over. */
-function buy({ order, market, model, fillBps }: PaperFill): Executed {
-  const ordered = order.exactIn?.kind === 'UNDERLYING' ? order.exactIn.underlying : 0n;
+function buy({ order, market, model, fillBps }: PaperFill, ordered: bigint): Trade {
   const budget = fillBps >= BPS_WHOLE ? ordered : bpsOf(ordered, fillBps);
   const whole = BigInt(BPS_WHOLE);
   const feeBps = BigInt(model.feeBps);
@@ -82,17 +102,29 @@ function buy({ order, market, model, fillBps }: PaperFill): Executed {
   const worsened = whole + BigInt(slippageBps(order, model));
   const affordable = floorDiv(quantityFor(budget - fee, market) * whole, worsened);
   const quantity = roundDownToLot(affordable, market.lot);
-  if (quantity === 0n) return NOTHING;
-  if (quantity === affordable) return { quantity, underlying: budget, fee };
   const cost = min(ceilDiv((valueOf(quantity, market) + 1n) * worsened, whole), budget - fee);
   const costFee = min(ceilDiv(cost * feeBps, whole), fee);
-  return { quantity, underlying: cost + costFee, fee: costFee };
+  // The minimum is for the order; a part of an order that is large enough may be smaller.
+  const orderable = floorDiv(affordable * ordered, max(budget, 1n));
+  const tooSmall = quantity === 0n || orderable < market.minimumOrder;
+  let executed: Executed = { quantity, underlying: cost + costFee, fee: costFee };
+  if (quantity === affordable) executed = { quantity, underlying: budget, fee };
+  if (tooSmall) executed = NOTHING;
+  const trade = {
+    executed,
+    orderedIn: ordered,
+    goneIn: executed.underlying,
+    out: executed.quantity,
+  };
+  return fillBps < BPS_WHOLE ? { ...trade, rest: 'INSUFFICIENT_LIQUIDITY' } : trade;
 }
 
-/** The minimum out is promised for the whole order, and in proportion for a part of it. */
-function isBelowMinimum({ order, fillBps }: PaperFill, executed: Executed): boolean {
-  const out = order.exactIn?.kind === 'QUANTITY' ? executed.underlying : executed.quantity;
-  return out < bpsOf(order.minimumOut, fillBps);
+/**
+ * The minimum out is promised for all that the order gives away, and in proportion for a part of it,
+ * whether the venue executed a part or a whole lot left a rest.
+ */
+function isBelowMinimum(minimumOut: bigint, { orderedIn, goneIn, out }: Trade): boolean {
+  return out < floorDiv(minimumOut * goneIn, orderedIn);
 }
 
 /** A draw from 0 to maxSlippageBps that depends on the seed and the order only. */

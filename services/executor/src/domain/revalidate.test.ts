@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { instant } from '@trimtab/core';
 import { decimalOf } from '@trimtab/decimal';
+import type { Order } from './order.js';
 import { buyOrder, sellOrder } from './order.fixture.js';
 import {
   checkAgainstRebalance,
@@ -10,8 +11,13 @@ import {
   type RebalanceView,
 } from './revalidate.js';
 
+const shortOf = (direction: Order['direction']): Order => sellOrder({ side: 'SHORT', direction });
+
 const rebalance: RebalanceView = {
+  rebalanceId: 'rebalance-1',
+  vaultId: 'vault-1',
   h0: 'h0',
+  snapshotHash: 'snapshot',
   planHash: 'plan',
   txBundleHash: 'bundle',
   actions: [{ assetId: 'WBTC', side: 'LONG', releasesCash: true, cap: 200_000_000n }],
@@ -23,6 +29,9 @@ describe('checkAgainstRebalance', () => {
   });
 
   it.each([
+    ['another rebalance', sellOrder({ rebalanceId: 'other' }), 'PLAN_HASH_MISMATCH'],
+    ['another vault', sellOrder({ vaultId: 'other' }), 'PLAN_HASH_MISMATCH'],
+    ['another snapshot', sellOrder({ snapshotHash: 'other' }), 'PLAN_HASH_MISMATCH'],
     ['another h0', sellOrder({ h0: 'other' }), 'PLAN_HASH_MISMATCH'],
     ['another plan', sellOrder({ planHash: 'other' }), 'PLAN_HASH_MISMATCH'],
     ['another bundle', sellOrder({ txBundleHash: 'other' }), 'BUNDLE_HASH_MISMATCH'],
@@ -33,6 +42,24 @@ describe('checkAgainstRebalance', () => {
     ['one unit above the cap', sellOrder({ amount: 200_000_001n }), 'PLAN_HASH_MISMATCH'],
   ])('refuses %s', (_what, order, reason) => {
     expect(checkAgainstRebalance(order, rebalance)?.reason).toBe(reason);
+  });
+});
+
+describe('checkAgainstRebalance, of a buy', () => {
+  const buys: RebalanceView = {
+    ...rebalance,
+    actions: [{ assetId: 'WBTC', side: 'LONG', releasesCash: false, cap: 200_000_000n }],
+  };
+
+  it('lets it spend its original amount and no unit more: buys never grow', () => {
+    expect(checkAgainstRebalance(buyOrder(), buys)).toBeUndefined();
+    expect(checkAgainstRebalance(buyOrder({ amount: 200_000_001n }), buys)?.reason).toBe(
+      'PLAN_HASH_MISMATCH',
+    );
+  });
+
+  it('refuses a sell where the action buys', () => {
+    expect(checkAgainstRebalance(sellOrder(), buys)?.reason).toBe('PLAN_HASH_MISMATCH');
   });
 });
 
@@ -60,6 +87,15 @@ describe('checkBalance', () => {
   });
 });
 
+describe('checkBalance, of a short', () => {
+  it('asks for the quantity to buy back, and for nothing to sell it', () => {
+    const short = { side: 'SHORT' } as const;
+    const none = { cash: 0n, quantity: 0n };
+    expect(checkBalance(sellOrder(short), none)?.reason).toBe('INSUFFICIENT_BALANCE');
+    expect(checkBalance(sellOrder({ ...short, direction: 'INCREASE' }), none)).toBeUndefined();
+  });
+});
+
 describe('checkPrice', () => {
   // The limit is 50 bps of 100: a sell goes down to 99.5, a buy up to 100.5.
   it.each([
@@ -69,6 +105,15 @@ describe('checkPrice', () => {
     ['a buy at 100.5', buyOrder(), decimalOf(1005n, 1), undefined],
     ['a buy above 100.5', buyOrder(), decimalOf(100_501n, 3), 'SLIPPAGE_EXCEEDED'],
     ['a buy far below', buyOrder(), decimalOf(50n, 0), undefined],
+    [
+      'buying a short back above 100.5',
+      shortOf('DECREASE'),
+      decimalOf(101n, 0),
+      'SLIPPAGE_EXCEEDED',
+    ],
+    ['buying a short back far below', shortOf('DECREASE'), decimalOf(50n, 0), undefined],
+    ['selling short below 99.5', shortOf('INCREASE'), decimalOf(99n, 0), 'SLIPPAGE_EXCEEDED'],
+    ['moving collateral only', shortOf('NONE'), decimalOf(1n, 0), undefined],
   ])('%s gives %s', (_what, order, price, reason) => {
     expect(checkPrice(order, price)?.reason).toBe(reason);
   });

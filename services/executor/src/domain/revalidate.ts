@@ -16,7 +16,10 @@ import type { Order } from './order.js';
 
 /** The rebalance as OrderGen holds it: what an order must agree with. */
 export interface RebalanceView {
+  readonly rebalanceId: string;
+  readonly vaultId: string;
   readonly h0: string;
+  readonly snapshotHash: string;
   readonly planHash: string;
   readonly txBundleHash: string;
   /** By index. */
@@ -29,8 +32,8 @@ export interface ActionView {
   readonly side: 'LONG' | 'SHORT';
   /** Whether the action releases cash. */
   readonly releasesCash: boolean;
-  /** The most that a sell may raise; absent for what needs cash. */
-  readonly cap: bigint | undefined;
+  /** The most that a sell may raise; of what needs cash its original amount, as no buy ever grows. */
+  readonly cap: bigint;
 }
 
 /** What the vault holds now, in base units. */
@@ -47,6 +50,16 @@ export interface Refusal {
 
 /** Whether the order is the one that OrderGen has: hashes first, then asset, side, index and cap. */
 export function checkAgainstRebalance(order: Order, rebalance: RebalanceView): Refusal | undefined {
+  if (order.rebalanceId !== rebalance.rebalanceId || order.vaultId !== rebalance.vaultId) {
+    return mismatch(
+      `rebalance was ${order.rebalanceId} of ${order.vaultId}, ${order.h0} is of ${rebalance.rebalanceId} of ${rebalance.vaultId}`,
+    );
+  }
+  if (order.snapshotHash !== rebalance.snapshotHash) {
+    return mismatch(
+      `snapshot was ${order.snapshotHash}, the rebalance has ${rebalance.snapshotHash}`,
+    );
+  }
   if (order.h0 !== rebalance.h0 || order.planHash !== rebalance.planHash) {
     return {
       reason: 'PLAN_HASH_MISMATCH',
@@ -68,12 +81,10 @@ export function checkAgainstRebalance(order: Order, rebalance: RebalanceView): R
     return mismatch(`asset was ${order.assetId}, the action has ${action.assetId}`);
   if (action.side !== order.side)
     return mismatch(`side was ${order.side}, the action has ${action.side}`);
-  const sells = order.exactIn?.kind === 'QUANTITY' && order.direction === 'DECREASE';
-  if (order.side === 'LONG' && sells !== action.releasesCash)
-    return mismatch('direction was not the action’s');
-  if (action.cap !== undefined && order.amount > action.cap) {
+  if (order.side === 'LONG' && (order.direction === 'DECREASE') !== action.releasesCash)
+    return mismatch(`direction was ${order.direction}, which is not the action’s`);
+  if (order.amount > action.cap)
     return mismatch(`amount was ${order.amount}, must be at most the cap ${action.cap}`);
-  }
   return undefined;
 }
 
@@ -83,10 +94,11 @@ export function checkExpiry(order: Order, now: Instant): Refusal | undefined {
   return { reason: 'ORDER_EXPIRED', message: `expired ${now - order.expireTime} ms ago` };
 }
 
-/** Whether the vault has what goes into the order. */
+/** Whether the vault has what goes into the order; opening a short gives nothing away. */
 export function checkBalance(order: Order, balance: Balance): Refusal | undefined {
   const { exactIn } = order;
-  if (exactIn?.kind === 'QUANTITY' && exactIn.quantity > balance.quantity) {
+  const gives = order.side === 'LONG' || order.direction === 'DECREASE';
+  if (exactIn?.kind === 'QUANTITY' && gives && exactIn.quantity > balance.quantity) {
     return insufficient(exactIn.quantity, balance.quantity, order.assetId);
   }
   if (exactIn?.kind === 'UNDERLYING' && exactIn.underlying > balance.cash) {
@@ -98,15 +110,16 @@ export function checkBalance(order: Order, balance: Balance): Refusal | undefine
 /**
  * Whether the price now is within the slippage limit of the reference, on the side that costs the
  * vault: a sell is refused below `reference × (1 − limit)`, a buy above `reference × (1 + limit)`.
+ * An order that moves collateral only has no price.
  */
 export function checkPrice(order: Order, priceNow: Decimal): Refusal | undefined {
+  if (order.direction === 'NONE') return undefined;
+  const buys = (order.side === 'LONG') === (order.direction === 'INCREASE');
   const scaledNow = multiplyDecimals(priceNow, decimalOf(BigInt(BPS_WHOLE), 0));
-  const limit = (bps: number): Decimal =>
-    multiplyDecimals(order.referencePrice, decimalOf(BigInt(BPS_WHOLE + bps), 0));
-  const worse =
-    order.exactIn?.kind === 'UNDERLYING'
-      ? compareDecimals(scaledNow, limit(order.slippageLimitBps)) > 0
-      : compareDecimals(scaledNow, limit(-order.slippageLimitBps)) < 0;
+  const limitBps = buys ? BPS_WHOLE + order.slippageLimitBps : BPS_WHOLE - order.slippageLimitBps;
+  const limit = multiplyDecimals(order.referencePrice, decimalOf(BigInt(limitBps), 0));
+  const distance = compareDecimals(scaledNow, limit);
+  const worse = buys ? distance > 0 : distance < 0;
   if (!worse) return undefined;
   return {
     reason: 'SLIPPAGE_EXCEEDED',

@@ -1,5 +1,12 @@
 import type { Component } from '@trimtab/lifecycle';
-import { vaultKey, type Bus, type Disposition, type IncomingMessage } from '@trimtab/messaging';
+import {
+  MESSAGE_TYPES,
+  subjects,
+  vaultKey,
+  type Bus,
+  type Disposition,
+  type IncomingMessage,
+} from '@trimtab/messaging';
 import type { ExecuteOrder } from '../../application/execute-order.js';
 import { parseDispatch } from './parse-dispatch.js';
 
@@ -7,14 +14,15 @@ import { parseDispatch } from './parse-dispatch.js';
 export interface DispatchConsumerOptions {
   readonly bus: Bus;
   readonly executeOrder: ExecuteOrder;
-  /** Sends the stored answer of an order once more. */
-  readonly answerAgain: (orderId: string) => Promise<void>;
+  /** Sends the stored answer of an order once more, when the first one is out. */
+  readonly repeatAnswer: (orderId: string, signal: AbortSignal) => Promise<void>;
   readonly concurrency: number;
 }
 
-const RETRY_DELAY_MILLIS = 250;
-
-/** Takes dispatches off the bus: acknowledged once the answer is stored, never before. */
+/**
+ * Takes dispatches off the bus: acknowledged once the answer is stored, never before. What an order
+ * throws is judged by the bus: a lost database is retried, an order that nobody knows is dead.
+ */
 export function createDispatchConsumer(options: DispatchConsumerOptions): Component {
   const stopping = new AbortController();
   let subscription: { stop(): Promise<void> } | undefined;
@@ -25,7 +33,7 @@ export function createDispatchConsumer(options: DispatchConsumerOptions): Compon
         {
           name: 'executor',
           stream: 'TRIMTAB_ORDERS',
-          filterSubject: 'trimtab.orders.v1.dispatch.>',
+          filterSubject: 'trimtab.orders.v1.dispatch.*.*',
           concurrency: options.concurrency,
           ackWaitMillis: 30_000,
           // Outages are retried until the order expires, which no number of deliveries knows.
@@ -48,20 +56,25 @@ async function handle(
   message: IncomingMessage,
   signal: AbortSignal,
 ): Promise<Disposition> {
-  const order = parseDispatch(message.payload);
-  if (!order.ok) return { kind: 'dead', reason: order.error };
-  try {
-    const execution = await options.executeOrder(order.value, message.payload, signal);
-    if (execution.kind === 'POSTPONED') {
-      return { kind: 'retry', delayMillis: execution.delayMillis, reason: execution.reason };
-    }
-    const repeats = execution.kind === 'SETTLED' ? execution.deliveryCount - 1 : 0;
-    for (let repeat = 0; repeat < repeats; repeat += 1)
-      await options.answerAgain(order.value.orderId);
-    return { kind: 'ack' };
-  } catch (error) {
-    // Nothing was stored: the order is safe to try again, and the venue is asked first.
-    const reason = error instanceof Error ? error.message : String(error);
-    return { kind: 'retry', delayMillis: RETRY_DELAY_MILLIS, reason };
+  if (message.messageType !== MESSAGE_TYPES.orderDispatch) {
+    return malformed(`message type was "${message.messageType}"`);
   }
+  const parsed = parseDispatch(message.payload);
+  if (!parsed.ok) return malformed(parsed.error);
+  const { orderId, vaultId } = parsed.value;
+  // Orders of a vault are handled in order by their subject: a wrong one would step out of line.
+  if (message.subject !== subjects.dispatch(vaultId)) {
+    return malformed(`vault_id was "${vaultId}", which is not the subject's`);
+  }
+  const execution = await options.executeOrder(parsed.value, message.payload, signal);
+  if (execution.kind === 'POSTPONED') {
+    return { kind: 'retry', delayMillis: execution.delayMillis, reason: execution.reason };
+  }
+  const repeats = execution.kind === 'SETTLED' ? execution.deliveryCount - 1 : 0;
+  for (let repeat = 0; repeat < repeats; repeat += 1) await options.repeatAnswer(orderId, signal);
+  return { kind: 'ack' };
+}
+
+function malformed(detail: string): Disposition {
+  return { kind: 'dead', reason: `MESSAGE_MALFORMED: ${detail}` };
 }

@@ -55,7 +55,10 @@ async function fetchView(
   const found = present(rebalance, 'GetRebalance answers with a rebalance');
   const source = found.terms?.source;
   return {
+    rebalanceId: found.rebalanceId,
+    vaultId: found.terms?.vaultId ?? '',
     h0: found.h0,
+    snapshotHash: found.terms?.snapshotHash ?? '',
     planHash: source?.$case === 'planHash' ? source.value : '',
     txBundleHash: found.txBundleHash,
     actions: found.actions.map(toActionView),
@@ -67,6 +70,6 @@ function toActionView(action: Action): ActionView {
     assetId: action.assetId,
     side: action.side === Side.SIDE_SHORT ? 'SHORT' : 'LONG',
     releasesCash: action.group < 3,
-    cap: action.cap === '' ? undefined : BigInt(action.cap),
+    cap: BigInt(action.cap === '' ? action.deltaNet : action.cap),
   };
 }

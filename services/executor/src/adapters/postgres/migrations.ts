@@ -22,6 +22,8 @@ const init: Migration = {
         report_sequence integer not null check (report_sequence >= 1),
         unique (order_id, report_sequence)
       )`.execute(db);
+    // No foreign key: its check would wait for the row lock under which the mark is made.
+    await sql`create table submissions (order_id text primary key)`.execute(db);
     await sql`
       create table paper_orders (
         client_order_id text primary key,

@@ -9,6 +9,7 @@ import {
 import { sql } from 'kysely';
 import type { OrderProgress, OrderStore } from '../../application/ports.js';
 import type { Report } from '../../domain/execution-report.js';
+import type { Order } from '../../domain/order.js';
 import type { ExecutorTables } from './tables.js';
 
 /** The message that carries a report; made by the bus adapter, which knows the wire. */
@@ -17,6 +18,13 @@ export type ReportMessage = Pick<OutboxMessage, 'subject' | 'messageType' | 'pay
 /** What the store needs besides its database. */
 export interface OrderStoreOptions {
   readonly database: Database<ExecutorTables>;
+  /**
+   * Connections for statements that run while a row lock is held. They are not of the pool that the
+   * holders of row locks come from: those would wait for each other's connections for ever.
+   */
+  readonly besides: Database<ExecutorTables>;
+  /** Reads a dispatch that was accepted. */
+  readonly parse: (dispatch: Uint8Array) => Order;
   readonly toMessage: (report: Report) => ReportMessage;
   /** The W3C trace context that a report continues: that of the dispatch being handled. */
   readonly traceparent: () => string | undefined;
@@ -26,7 +34,7 @@ export interface OrderStoreOptions {
 
 /** Orders and reports in PostgreSQL. Reports and their outgoing messages commit together. */
 export function createOrderStore(options: OrderStoreOptions): OrderStore {
-  const { database } = options;
+  const { database, besides } = options;
   return {
     accept: async (order, dispatch) => {
       const { rows } = await sql<{ progress: OrderProgress }>`
@@ -44,14 +52,19 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
       return rows[0]?.progress ?? 'ACCEPTED';
     },
     settle: async (orderId, decide) => {
-      const settled = await inTransaction(database, async (tx) => {
-        const { rows } = await sql<{ state: string }>`
-          select state from orders where order_id = ${orderId} for update`.execute(tx);
-        if (rows[0]?.state !== 'ACCEPTED') return false;
-        const reports = await decide();
-        if (reports === undefined) return true;
+      const decision = await inTransaction(database, async (tx) => {
+        const { rows } = await sql<{ state: string; dispatch: Buffer }>`
+          select state, dispatch from orders where order_id = ${orderId} for update`.execute(tx);
+        const [row] = rows;
+        if (row?.state !== 'ACCEPTED') return undefined;
+        // A statement of its own: it sees what was committed while the lock was waited for.
+        const marks = await sql`
+          select 1 from submissions where order_id = ${orderId}`.execute(tx);
+        const order = options.parse(row.dispatch);
+        const decided = await decide({ order, submitted: marks.rows.length > 0 });
+        if (decided.reports.length === 0) return decided;
         await sql`update orders set state = 'SETTLED' where order_id = ${orderId}`.execute(tx);
-        const values = reports.map(
+        const values = decided.reports.map(
           (report) => sql`(${report.eventId}, ${orderId}, ${report.sequence}::integer)`,
         );
         await sql`insert into reports (event_id, order_id, report_sequence) values ${sql.join(values)}`.execute(
@@ -59,12 +72,17 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
         );
         await enqueue(
           tx,
-          reports.map((report) => outboxMessage(options, report)),
+          decided.reports.map((report) => outboxMessage(options, report)),
         );
-        return true;
+        return decided;
       });
       options.wakeRelay();
-      return settled;
+      return decision;
+    },
+    recordSubmission: async (orderId) => {
+      await sql`
+        insert into submissions (order_id) values (${orderId})
+        on conflict (order_id) do nothing`.execute(besides.kysely);
     },
     answerAgain: async (orderId) => {
       const { rows } = await sql<{ event_id: string }>`
@@ -77,12 +95,18 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
       );
       options.wakeRelay();
     },
+    isAnswerSent: async (orderId) => {
+      const { rows } = await sql`
+        select 1 from reports join outbox using (event_id)
+        where order_id = ${orderId} and not sent limit 1`.execute(database.kysely);
+      return rows.length === 0;
+    },
     unsettled: async () => {
-      const { rows } = await sql<{ dispatch: Buffer }>`
-        select dispatch from orders where state = 'ACCEPTED' order by order_id`.execute(
+      const { rows } = await sql<{ order_id: string }>`
+        select order_id from orders where state = 'ACCEPTED' order by order_id`.execute(
         database.kysely,
       );
-      return rows.map((row) => row.dispatch);
+      return rows.map((row) => row.order_id);
     },
   };
 }

@@ -18,6 +18,11 @@ export interface ReportsTable {
   report_sequence: number;
 }
 
+/** Orders that the venue may have been told of; committed before it is. */
+export interface SubmissionsTable {
+  order_id: string;
+}
+
 /** What the paper venue knows: kept apart from the executor's own orders, as a real venue would be. */
 export interface PaperOrdersTable {
   client_order_id: string;
@@ -29,5 +34,6 @@ export interface PaperOrdersTable {
 export type ExecutorTables = SharedTables & {
   orders: OrdersTable;
   reports: ReportsTable;
+  submissions: SubmissionsTable;
   paper_orders: PaperOrdersTable;
 };

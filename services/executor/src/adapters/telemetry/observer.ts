@@ -19,6 +19,8 @@ export function createObserver(logger: Logger): Observer {
     answeredAgain: (orderId) => logger.info({ orderId }, 'known order answered again'),
     postponed: (order, reason) =>
       logger.warn({ ...attributesOf(order), reason }, 'order waits for an outage to end'),
+    notRecovered: (orderId, error) =>
+      logger.warn({ orderId, error }, 'order of an earlier run is still open'),
     recovered: (orderCount) => {
       if (orderCount > 0) logger.info({ orderCount }, 'orders of an earlier run finished');
     },

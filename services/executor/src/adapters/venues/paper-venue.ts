@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
-import { domainError, refuse } from '@trimtab/core';
 import type { Database } from '@trimtab/storage';
-import type { MarketSource, Venue, VenueAnswer } from '../../application/ports.js';
+import type { MarketSource, Submission, Venue, VenueAnswer } from '../../application/ports.js';
 import {
   NOTHING,
   rejection,
   type Executed,
   type VenueReport,
 } from '../../domain/execution-report.js';
+import { isOutage, type FailureReason } from '../../domain/failure-reason.js';
 import type { Order } from '../../domain/order.js';
 import { fillOnPaper, type PaperModel } from '../../domain/paper-fill.js';
 import { outcomeOf, type PaperOutcome, type PaperScriptLine } from '../../domain/paper-script.js';
@@ -36,9 +36,10 @@ export function createPaperVenue(options: PaperVenueOptions): Venue {
       if (outcome.kind === 'ANSWER_LATE' || outcome.kind === 'TIME_OUT') {
         await options.pause(outcome.afterMillis, signal);
       }
-      const reports = await execute(options, order, outcome, signal);
-      const deliveryCount = outcome.kind === 'ANSWER_TWICE' ? 2 : 1;
-      return remember(options.database, order.orderId, { reports, deliveryCount });
+      const execution = await execute(options, order, outcome, signal);
+      if (execution.kind === 'OUTAGE') return execution;
+      const answer = await remember(options.database, order.orderId, execution.answer);
+      return { kind: 'ANSWER', answer };
     },
   };
 }
@@ -48,17 +49,25 @@ async function execute(
   order: Order,
   outcome: PaperOutcome,
   signal: AbortSignal,
-): Promise<readonly VenueReport[]> {
-  if (outcome.kind === 'FAIL') return [rejection(outcome.reason, 'paper-scripted')];
-  if (outcome.kind === 'TIME_OUT') return [rejection('VENUE_TIMEOUT', 'paper-scripted')];
+): Promise<Submission> {
+  if (outcome.kind === 'FAIL') return failure(outcome.reason);
+  if (outcome.kind === 'TIME_OUT') return failure('VENUE_TIMEOUT');
   const market = await options.markets.market(order.assetId, signal);
   if (market === undefined) {
-    refuse(
-      domainError('UNAVAILABLE', 'DEPENDENCY_UNAVAILABLE', `${order.assetId} has no healthy price`),
-    );
+    const message = `${order.assetId} has no healthy price`;
+    return { kind: 'OUTAGE', refusal: { reason: 'PRICE_STALE', message } };
   }
   const fillBps = outcome.kind === 'FILL_PART' ? outcome.fillBps : 10_000;
-  return fillOnPaper({ order, market, model: options.model, fillBps });
+  const reports = fillOnPaper({ order, market, model: options.model, fillBps });
+  const deliveryCount = outcome.kind === 'ANSWER_TWICE' ? 2 : 1;
+  return { kind: 'ANSWER', answer: { reports, deliveryCount } };
+}
+
+/** A scripted failure; the two that pass by themselves are outages, which the venue forgets. */
+function failure(reason: FailureReason): Submission {
+  if (isOutage(reason)) return { kind: 'OUTAGE', refusal: { reason, message: 'scripted' } };
+  const reports = [rejection(reason, 'paper-scripted')];
+  return { kind: 'ANSWER', answer: { reports, deliveryCount: 1 } };
 }
 
 /** Stores the first answer to an order and returns it, also to a second submission. */

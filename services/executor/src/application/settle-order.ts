@@ -1,0 +1,168 @@
+import { DomainFailure, err, ok, present, type Clock, type Result } from '@trimtab/core';
+import { numberReports, rejection, type Report } from '../domain/execution-report.js';
+import { isOutage } from '../domain/failure-reason.js';
+import type { Order } from '../domain/order.js';
+import {
+  checkAgainstRebalance,
+  checkBalance,
+  checkExpiry,
+  checkPrice,
+  type Refusal,
+} from '../domain/revalidate.js';
+import type {
+  AcceptedOrder,
+  MarketSource,
+  Observer,
+  OrderStore,
+  RebalanceSource,
+  Submission,
+  Venue,
+  VenueAnswer,
+} from './ports.js';
+
+/** What became of an order that was accepted. */
+export type Execution =
+  | { readonly kind: 'SETTLED'; readonly deliveryCount: number }
+  | { readonly kind: 'ANSWERED_AGAIN' }
+  | { readonly kind: 'POSTPONED'; readonly reason: string; readonly delayMillis: number };
+
+/** What settling an order needs. */
+export interface SettleOrderDependencies {
+  readonly clock: Clock;
+  readonly store: Pick<OrderStore, 'settle' | 'recordSubmission' | 'answerAgain'>;
+  readonly rebalances: RebalanceSource;
+  readonly markets: MarketSource;
+  readonly venue: Venue;
+  readonly observer: Observer;
+}
+
+/** Brings one accepted order to its answer, at most once; a settled one is answered again. */
+export type SettleOrder = (orderId: string, signal: AbortSignal) => Promise<Execution>;
+
+/** An outage is tried again after this long, until the order expires. */
+const OUTAGE_DELAY_MILLIS = 500;
+
+/**
+ * The heart of the executor (execution rules, revalidation and rule 4), under the order's row lock:
+ * ask the venue before telling it, check everything again, submit, store the answer and report it.
+ */
+export function createSettleOrder(deps: SettleOrderDependencies): SettleOrder {
+  return async (orderId, signal) => {
+    const decision = await deps.store.settle(orderId, (accepted) => decide(deps, accepted, signal));
+    if (decision === undefined) {
+      await deps.store.answerAgain(orderId);
+      deps.observer.answeredAgain(orderId);
+      return { kind: 'ANSWERED_AGAIN' };
+    }
+    const { order, refusal } = decision;
+    if (decision.kind === 'POSTPONE') {
+      deps.observer.postponed(order, decision.refusal.reason);
+      const { reason } = decision.refusal;
+      return { kind: 'POSTPONED', reason, delayMillis: OUTAGE_DELAY_MILLIS };
+    }
+    if (refusal !== undefined) deps.observer.refused(order, refusal.reason, refusal.message);
+    const last = present(decision.reports.at(-1), 'an answer has at least one report');
+    deps.observer.settled(order, last.execType);
+    return { kind: 'SETTLED', deliveryCount: decision.deliveryCount };
+  };
+}
+
+type Decision =
+  | {
+      readonly kind: 'ANSWER';
+      readonly order: Order;
+      readonly reports: readonly Report[];
+      readonly deliveryCount: number;
+      /** Why we refused it ourselves. */
+      readonly refusal?: Refusal;
+    }
+  | {
+      readonly kind: 'POSTPONE';
+      readonly order: Order;
+      readonly reports: readonly [];
+      readonly refusal: Refusal;
+    };
+
+/** Asks the venue first: what it knows has happened, whatever the checks would say now. */
+async function decide(
+  deps: SettleOrderDependencies,
+  { order, submitted }: AcceptedOrder,
+  signal: AbortSignal,
+): Promise<Decision> {
+  const before = await attempt(() => deps.venue.query(order.orderId, signal));
+  // A venue that was told and cannot be asked may have filled: no failure may be reported yet.
+  if (!before.ok)
+    return submitted ? postpone(order, before.error) : judge(deps, order, before.error);
+  if (before.value !== undefined) return answer(deps, order, before.value);
+
+  const checked = await attempt(() => revalidate(deps, order, signal));
+  const refusal = checked.ok ? checked.value : checked.error;
+  if (refusal !== undefined) return judge(deps, order, refusal);
+
+  await deps.store.recordSubmission(order.orderId);
+  const told = await attempt(() => deps.venue.submit(order, signal));
+  const submission: Submission = told.ok ? told.value : { kind: 'OUTAGE', refusal: told.error };
+  if (submission.kind === 'ANSWER') return answer(deps, order, submission.answer);
+  // An outage may have cut off an answer only: the venue is asked what became of the order.
+  const after = await attempt(() => deps.venue.query(order.orderId, signal));
+  if (!after.ok) return postpone(order, after.error);
+  if (after.value !== undefined) return answer(deps, order, after.value);
+  return judge(deps, order, submission.refusal);
+}
+
+/**
+ * Everything that generation assumed, checked again. What has to be fetched is fetched before the
+ * expiry is judged, so that an order which an outage held up until it expired fails with the outage.
+ */
+async function revalidate(
+  deps: SettleOrderDependencies,
+  order: Order,
+  signal: AbortSignal,
+): Promise<Refusal | undefined> {
+  const rebalance = await deps.rebalances.rebalance(order, signal);
+  const mismatch = checkAgainstRebalance(order, rebalance);
+  if (mismatch !== undefined) return mismatch;
+  const balance = await deps.rebalances.balance(order, signal);
+  const market = await deps.markets.market(order.assetId, signal);
+  if (market === undefined) {
+    return { reason: 'PRICE_STALE', message: `${order.assetId} has no healthy price` };
+  }
+  return (
+    checkExpiry(order, deps.clock.now()) ??
+    checkBalance(order, balance) ??
+    checkPrice(order, market.price)
+  );
+}
+
+/** Outages wait until the order expires; every other refusal settles the order. */
+function judge(deps: SettleOrderDependencies, order: Order, refusal: Refusal): Decision {
+  const expired = checkExpiry(order, deps.clock.now()) !== undefined;
+  if (isOutage(refusal.reason) && !expired) return postpone(order, refusal);
+  const reports = [rejection(refusal.reason, deps.venue.name)];
+  return { ...answer(deps, order, { reports, deliveryCount: 1 }), refusal };
+}
+
+function postpone(order: Order, refusal: Refusal): Decision {
+  return { kind: 'POSTPONE', order, reports: [], refusal };
+}
+
+function answer(
+  deps: SettleOrderDependencies,
+  order: Order,
+  { reports, deliveryCount }: VenueAnswer,
+): Extract<Decision, { kind: 'ANSWER' }> {
+  const numbered = numberReports(order, reports, deps.clock.now());
+  return { kind: 'ANSWER', order, reports: numbered, deliveryCount };
+}
+
+/** A dependency that is down is an outage, not an answer. */
+async function attempt<T>(call: () => Promise<T>): Promise<Result<T, Refusal>> {
+  try {
+    return ok(await call());
+  } catch (error) {
+    if (!(error instanceof DomainFailure)) throw error;
+    const { kind, message } = error.error;
+    if (kind !== 'UNAVAILABLE' && kind !== 'DEADLINE_EXCEEDED') throw error;
+    return err({ reason: 'VENUE_UNAVAILABLE', message });
+  }
+}
