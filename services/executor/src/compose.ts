@@ -72,7 +72,7 @@ export function composeExecutor(
     parse: parseStored,
     toMessage: toReportMessage,
     traceparent: currentTraceparent,
-    wakeRelay: relay.wake,
+    wakeRelay: () => relay.wake(),
   });
   const venue = createPaperVenue({
     database: besides,
@@ -121,7 +121,7 @@ export function composeExecutor(
   const parts = group('executor', [storage, relay, server, consumer, recovery]);
   return {
     name: 'executor',
-    start: parts.start,
+    start: () => parts.start(),
     stop: async () => {
       server.setReady(false);
       await parts.stop();

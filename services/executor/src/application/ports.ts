@@ -1,5 +1,6 @@
 import type { Decimal } from '@trimtab/decimal';
 import type { Report, VenueReport } from '../domain/execution-report.js';
+import type { FailureReason } from '../domain/failure-reason.js';
 import type { Order } from '../domain/order.js';
 import type { Balance, Refusal, RebalanceView } from '../domain/revalidate.js';
 
@@ -59,6 +60,14 @@ export interface AcceptedOrder {
   readonly order: Order;
   /** Whether the venue may have been told of it. */
   readonly submitted: boolean;
+  /** The outage that held it up at the last attempt. */
+  readonly outage: FailureReason | undefined;
+}
+
+/** What is decided about an order: its reports, or why it has to wait. */
+export interface StoredDecision {
+  readonly reports: readonly Report[];
+  readonly outage?: FailureReason;
 }
 
 /** The executor's own store: the truth about what it accepted and answered. */
@@ -67,10 +76,10 @@ export interface OrderStore {
   accept(order: Order, dispatch: Uint8Array): Promise<OrderProgress>;
   /**
    * Runs `decide` under the order's row lock and stores the reports of its decision together with
-   * their outgoing messages; a decision without reports stores nothing. Returns the decision, or
+   * their outgoing messages; without reports, the outage. Returns the decision, or
    * undefined for an order that is settled or not known, which is left as it is.
    */
-  settle<T extends { readonly reports: readonly Report[] }>(
+  settle<T extends StoredDecision>(
     orderId: string,
     decide: (accepted: AcceptedOrder) => Promise<T>,
   ): Promise<T | undefined>;

@@ -1,6 +1,6 @@
 import { DomainFailure, err, ok, present, type Clock, type Result } from '@trimtab/core';
 import { numberReports, rejection, type Report } from '../domain/execution-report.js';
-import { isOutage } from '../domain/failure-reason.js';
+import { isOutage, type FailureReason } from '../domain/failure-reason.js';
 import type { Order } from '../domain/order.js';
 import {
   checkAgainstRebalance,
@@ -80,22 +80,24 @@ type Decision =
       readonly kind: 'POSTPONE';
       readonly order: Order;
       readonly reports: readonly [];
+      readonly outage: FailureReason;
       readonly refusal: Refusal;
     };
 
 /** Asks the venue first: what it knows has happened, whatever the checks would say now. */
 async function decide(
   deps: SettleOrderDependencies,
-  { order, submitted }: AcceptedOrder,
+  accepted: AcceptedOrder,
   signal: AbortSignal,
 ): Promise<Decision> {
+  const { order, submitted } = accepted;
   const before = await attempt(() => deps.venue.query(order.orderId, signal));
   // A venue that was told and cannot be asked may have filled: no failure may be reported yet.
   if (!before.ok)
     return submitted ? postpone(order, before.error) : judge(deps, order, before.error);
   if (before.value !== undefined) return answer(deps, order, before.value);
 
-  const checked = await attempt(() => revalidate(deps, order, signal));
+  const checked = await attempt(() => revalidate(deps, accepted, signal));
   const refusal = checked.ok ? checked.value : checked.error;
   if (refusal !== undefined) return judge(deps, order, refusal);
 
@@ -110,28 +112,34 @@ async function decide(
   return judge(deps, order, submission.refusal);
 }
 
-/**
- * Everything that generation assumed, checked again. What has to be fetched is fetched before the
- * expiry is judged, so that an order which an outage held up until it expired fails with the outage.
- */
+/** Everything that generation assumed, checked again; the expiry once more after what took time. */
 async function revalidate(
   deps: SettleOrderDependencies,
-  order: Order,
+  accepted: AcceptedOrder,
   signal: AbortSignal,
 ): Promise<Refusal | undefined> {
+  const { order } = accepted;
+  const late = expiryOf(deps, accepted);
+  if (late !== undefined) return late;
   const rebalance = await deps.rebalances.rebalance(order, signal);
   const mismatch = checkAgainstRebalance(order, rebalance);
   if (mismatch !== undefined) return mismatch;
-  const balance = await deps.rebalances.balance(order, signal);
+  const short = checkBalance(order, await deps.rebalances.balance(order, signal));
+  if (short !== undefined) return short;
   const market = await deps.markets.market(order.assetId, signal);
   if (market === undefined) {
     return { reason: 'PRICE_STALE', message: `${order.assetId} has no healthy price` };
   }
-  return (
-    checkExpiry(order, deps.clock.now()) ??
-    checkBalance(order, balance) ??
-    checkPrice(order, market.price)
-  );
+  return checkPrice(order, market.price) ?? expiryOf(deps, accepted);
+}
+
+/** An order that an outage held up until it expired fails with the outage, which is its cause. */
+function expiryOf(
+  { clock }: SettleOrderDependencies,
+  { order, outage }: AcceptedOrder,
+): Refusal | undefined {
+  const expired = checkExpiry(order, clock.now());
+  return expired === undefined || outage === undefined ? expired : { ...expired, reason: outage };
 }
 
 /** Outages wait until the order expires; every other refusal settles the order. */
@@ -143,7 +151,7 @@ function judge(deps: SettleOrderDependencies, order: Order, refusal: Refusal): D
 }
 
 function postpone(order: Order, refusal: Refusal): Decision {
-  return { kind: 'POSTPONE', order, reports: [], refusal };
+  return { kind: 'POSTPONE', order, reports: [], outage: refusal.reason, refusal };
 }
 
 function answer(

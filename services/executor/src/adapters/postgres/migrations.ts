@@ -10,7 +10,8 @@ const init: Migration = {
         vault_id text not null,
         order_index integer not null check (order_index >= 0),
         dispatch bytea not null,
-        state text not null check (state in ('ACCEPTED', 'SETTLED'))
+        state text not null check (state in ('ACCEPTED', 'SETTLED')),
+        outage text
       )`.execute(db);
     await sql`create index orders_unsettled on orders (order_id) where state = 'ACCEPTED'`.execute(
       db,

@@ -9,6 +9,7 @@ import {
 import { sql } from 'kysely';
 import type { OrderProgress, OrderStore } from '../../application/ports.js';
 import type { Report } from '../../domain/execution-report.js';
+import type { FailureReason } from '../../domain/failure-reason.js';
 import type { Order } from '../../domain/order.js';
 import type { ExecutorTables } from './tables.js';
 
@@ -32,6 +33,12 @@ export interface OrderStoreOptions {
   readonly wakeRelay: () => void;
 }
 
+interface AcceptedRow {
+  readonly state: string;
+  readonly dispatch: Buffer;
+  readonly outage: FailureReason | null;
+}
+
 /** Orders and reports in PostgreSQL. Reports and their outgoing messages commit together. */
 export function createOrderStore(options: OrderStoreOptions): OrderStore {
   const { database, besides } = options;
@@ -53,16 +60,28 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
     },
     settle: async (orderId, decide) => {
       const decision = await inTransaction(database, async (tx) => {
-        const { rows } = await sql<{ state: string; dispatch: Buffer }>`
-          select state, dispatch from orders where order_id = ${orderId} for update`.execute(tx);
+        const { rows } = await sql<AcceptedRow>`
+          select state, dispatch, outage from orders where order_id = ${orderId} for update`.execute(
+          tx,
+        );
         const [row] = rows;
         if (row?.state !== 'ACCEPTED') return undefined;
         // A statement of its own: it sees what was committed while the lock was waited for.
         const marks = await sql`
           select 1 from submissions where order_id = ${orderId}`.execute(tx);
         const order = options.parse(row.dispatch);
-        const decided = await decide({ order, submitted: marks.rows.length > 0 });
-        if (decided.reports.length === 0) return decided;
+        const decided = await decide({
+          order,
+          submitted: marks.rows.length > 0,
+          outage: row.outage ?? undefined,
+        });
+        if (decided.reports.length === 0) {
+          await sql`
+            update orders set outage = ${decided.outage ?? null} where order_id = ${orderId}`.execute(
+            tx,
+          );
+          return decided;
+        }
         await sql`update orders set state = 'SETTLED' where order_id = ${orderId}`.execute(tx);
         const values = decided.reports.map(
           (report) => sql`(${report.eventId}, ${orderId}, ${report.sequence}::integer)`,

@@ -9,6 +9,8 @@ export interface OrdersTable {
   /** The dispatch as it came, so that a restart can go on with it. */
   dispatch: Uint8Array;
   state: 'ACCEPTED' | 'SETTLED';
+  /** The failure reason of the outage that held it up at the last attempt. */
+  outage: string | null;
 }
 
 /** Which reports answer an order; their messages are outbox rows under the same event ids. */
