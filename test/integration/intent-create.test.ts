@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { StrategyIntent } from '@trimtab/contracts/intent';
 import {
   ActivationStep,
   Allocation,
   IntentType,
-  StrategyIntent,
   StrategyIntent_State as State,
 } from '@trimtab/contracts/intent';
 import { Side } from '@trimtab/contracts/portfolio';

@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { status } from '@grpc/grpc-js';
-import {
-  IntentServiceService,
-  IntentType,
-  StrategyIntent_State as State,
-} from '@trimtab/contracts/intent';
+import type { IntentType } from '@trimtab/contracts/intent';
+import { IntentServiceService, StrategyIntent_State as State } from '@trimtab/contracts/intent';
 import { present } from '@trimtab/core';
 import { createUserClient } from '@trimtab/grpc';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

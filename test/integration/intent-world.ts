@@ -1,7 +1,7 @@
+import type { CreateIntentRequest } from '@trimtab/contracts/intent';
 import {
   Allocation,
   CreateIntentFromTemplateRequest,
-  CreateIntentRequest,
   IntentServiceService,
   IntentType,
   NotificationChannel,

@@ -1,0 +1,262 @@
+import { randomUUID } from 'node:crypto';
+import { IntentServiceService, RunOutcome } from '@trimtab/contracts/intent';
+import {
+  ListPricesResponse,
+  OracleServiceService,
+  Price_State,
+  TakeSnapshotResponse,
+} from '@trimtab/contracts/oracle';
+import { CreateRebalanceResponse, OrderGenServiceService } from '@trimtab/contracts/ordergen';
+import { RebalancePurpose, Side } from '@trimtab/contracts/portfolio';
+import {
+  BuildPlanResponse,
+  ListStrategiesResponse,
+  PlanMode,
+  SolverServiceService,
+} from '@trimtab/contracts/solver';
+import {
+  CreateVaultResponse,
+  DepositResponse,
+  GetVaultResponse,
+  ValueVaultResponse,
+  VaultMode,
+  VaultServiceService,
+} from '@trimtab/contracts/vault';
+import { present } from '@trimtab/core';
+import {
+  AUTHENTICATED,
+  bindService,
+  callerOf,
+  createGrpcServer,
+  createUserClient,
+  type CallContext,
+  type Handlers,
+  type MethodName,
+  type Rule,
+  type ServiceBinding,
+  type ServiceShape,
+} from '@trimtab/grpc';
+import { composeIntent, intentConfig, type IntentTables } from '@trimtab/intent';
+import { createVirtualClock, systemIds } from '@trimtab/lifecycle';
+import type { Database } from '@trimtab/storage';
+import { silentLogger } from '@trimtab/telemetry';
+import { testAuth, testDatabase } from '@trimtab/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  createRequest,
+  NOW,
+  refusalOf,
+  SOLVER,
+  WEIGHTS,
+  type IntentClient,
+} from './intent-world.js';
+
+/** What arrived over the wire, by method. */
+const received = new Map<string, unknown>();
+const callers = new Set<string>();
+let alice: IntentClient;
+let database: Database<IntentTables>;
+const undo: (() => Promise<void>)[] = [];
+
+const note = (method: string, request: unknown, context: CallContext): void => {
+  const { subject, actor, scopes } = callerOf(context);
+  callers.add(`${subject} by ${actor ?? ''}: ${[...scopes].sort().join(' ')}`);
+  received.set(method, request);
+};
+
+function bind<D extends ServiceShape>(definition: D, handlers: Handlers<NoInfer<D>>): ServiceBinding {
+  const names = Object.values<{ readonly path: string }>(definition).map(({ path }) =>
+    path.slice(path.lastIndexOf('/') + 1),
+  );
+  const rules = Object.fromEntries(names.map((name) => [name, AUTHENTICATED])) as Readonly<
+    Record<MethodName<D>, Rule>
+  >;
+  return bindService({ definition, rules, handlers });
+}
+
+const vault = { vaultId: 'v1', owner: 'alice', mode: VaultMode.VAULT_MODE_OPEN };
+const services = [
+  bind(OracleServiceService, {
+    ListPrices: async (request, context) => {
+      note('ListPrices', request, context);
+      return ListPricesResponse.fromPartial({ prices: [{ assetId: 'KAMINO' }] });
+    },
+    TakeSnapshot: async (request, context) => {
+      note('TakeSnapshot', request, context);
+      return TakeSnapshotResponse.fromPartial({ snapshot: { snapshotHash: 'a'.repeat(64) } });
+    },
+  }),
+  bind(SolverServiceService, {
+    // Two pages: the second is asked for with the token of the first.
+    ListStrategies: async (request) =>
+      ListStrategiesResponse.fromPartial(
+        request.pageToken === ''
+          ? { strategies: [{ strategy: { assetId: 'AAVE' } }], nextPageToken: 'more' }
+          : { strategies: [{ strategy: { assetId: 'KAMINO' } }] },
+      ),
+    BuildPlan: async (request, context) => {
+      note('BuildPlan', request, context);
+      return BuildPlanResponse.fromPartial({ plan: { planHash: 'b'.repeat(64) } });
+    },
+  }),
+  bind(OrderGenServiceService, {
+    CreateRebalance: async (request, context) => {
+      note('CreateRebalance', request, context);
+      return CreateRebalanceResponse.fromPartial({ rebalance: { rebalanceId: 'r1' } });
+    },
+  }),
+  bind(VaultServiceService, {
+    GetVault: async () =>
+      GetVaultResponse.fromPartial({ vault: { ...vault, positions: [{ assetId: 'LTC' }] } }),
+    CreateVault: async (request, context) => {
+      note('CreateVault', request, context);
+      return CreateVaultResponse.fromPartial({
+        vault: { ...vault, vaultId: `made-${request.requestId}` },
+      });
+    },
+    Deposit: async (request, context) => {
+      note('Deposit', request, context);
+      return DepositResponse.fromPartial({});
+    },
+    ValueVault: async () =>
+      ValueVaultResponse.fromPartial({
+        vaultVersion: 7n,
+        fence: 2n,
+        nav: '1000000',
+        weights: [{ assetId: 'LTC', side: Side.SIDE_SHORT, weightBps: 12 }],
+      }),
+  }),
+];
+
+beforeAll(async () => {
+  const auth = await testAuth();
+  const logger = silentLogger();
+  const { authenticator } = auth;
+  const common = { authenticator, logger, reflection: false, drainTimeoutMs: 1000 };
+  const others = createGrpcServer({
+    name: 'others',
+    address: '127.0.0.1:0',
+    services,
+    ...common,
+  });
+  await others.start();
+  undo.push(() => others.stop());
+  database = await testDatabase<IntentTables>('intent-clients');
+  undo.push(() => database.close());
+  const config = intentConfig({
+    GRPC_ADDRESS: '127.0.0.1:0',
+    DATABASE_URL: 'postgres://the-test-passes-its-own',
+    REFLECTION: 'off',
+  });
+  // Addresses may be functions, for services of one process that listen on free ports.
+  const address = (): string => others.address;
+  const intent = composeIntent(
+    { ...config, ORACLE_ADDRESS: address, SOLVER_ADDRESS: address, ORDERGEN_ADDRESS: address },
+    {
+      clock: createVirtualClock(NOW),
+      ids: systemIds,
+      database,
+      authenticator,
+      tokenIssuer: auth.issuer,
+      logger,
+    },
+  );
+  await intent.start();
+  undo.push(() => intent.stop());
+  alice = createUserClient({
+    definition: IntentServiceService,
+    address: intent.address,
+    token: await auth.token('alice', ['intent:write']),
+  });
+});
+afterAll(async () => {
+  alice.close();
+  for (let stop = undo.pop(); stop !== undefined; stop = undo.pop()) await stop();
+});
+
+const madeVault = (): unknown => expect.stringMatching(/^made-[0-9a-f-]{36}$/);
+
+async function createAndRebalance(changes: Parameters<typeof createRequest>[1]) {
+  const { intent } = await alice.createIntent(createRequest(randomUUID(), changes));
+  const { intentId } = present(intent, 'the answer has an intent');
+  return alice.rebalanceIntent({ requestId: randomUUID(), intentId, leaseToken: 0n });
+}
+
+describe('the clients of the other services', () => {
+  it('say over the wire what an intent with target weights needs, for the owner', async () => {
+    const run = await createAndRebalance({ allocation: WEIGHTS });
+    expect(run).toMatchObject({ outcome: RunOutcome.RUN_OUTCOME_REBALANCE, rebalanceId: 'r1' });
+    expect(received.get('CreateVault')).toMatchObject({
+      vault: { depositLimit: '50000000000', denomination: 'USDC' },
+    });
+    expect(received.get('Deposit')).toMatchObject({
+      vaultId: madeVault(),
+      assetId: 'USDC',
+      amount: '10000500000',
+    });
+    expect(received.get('TakeSnapshot')).toMatchObject({ assetIds: ['LTC', 'WBTC', 'WETH'] });
+    expect(received.get('BuildPlan')).toMatchObject({
+      mode: PlanMode.PLAN_MODE_EXPLICIT,
+      policyId: '',
+      vault: {
+        vaultId: madeVault(),
+        vaultVersion: 7n,
+        nav: '1000000',
+        weights: [{ assetId: 'LTC', side: Side.SIDE_SHORT, weightBps: 12 }],
+      },
+      snapshotHash: 'a'.repeat(64),
+      targets: [
+        { assetId: 'WBTC', side: Side.SIDE_LONG, weightBps: 6000, investible: true },
+        { assetId: 'WETH', side: Side.SIDE_LONG, weightBps: 4000, investible: true },
+      ],
+      generateTime: new Date(NOW),
+      validateOnly: false,
+    });
+    expect(received.get('CreateRebalance')).toMatchObject({
+      terms: {
+        vaultId: madeVault(),
+        vaultVersion: 7n,
+        fence: 2n,
+        source: { $case: 'planHash', value: 'b'.repeat(64) },
+        snapshotHash: 'a'.repeat(64),
+        purpose: RebalancePurpose.REBALANCE_PURPOSE_REBALANCE,
+        expireTime: undefined,
+      },
+    });
+    expect([...callers].sort()).toEqual([
+      'alice by service:intent: intent:write plan:write rebalance:write',
+      'alice by service:intent: intent:write rebalance:write',
+    ]);
+  });
+
+  it('read lists to their end and keep the healthy candidates', async () => {
+    await createAndRebalance({ allocation: SOLVER, vaultId: 'v1' });
+    expect(received.get('ListPrices')).toMatchObject({
+      assetIds: ['AAVE', 'KAMINO'],
+      states: [Price_State.STATE_HEALTHY],
+    });
+    expect(received.get('TakeSnapshot')).toMatchObject({ assetIds: ['KAMINO', 'LTC'] });
+    expect(received.get('BuildPlan')).toMatchObject({
+      mode: PlanMode.PLAN_MODE_ROUNDS,
+      policyId: 'balanced',
+      allowedStrategies: ['aave-usdc', 'kamino', 'sick'],
+      targets: [],
+    });
+  });
+
+  it('answer UNAVAILABLE while a service is down, and leave the run to be finished', async () => {
+    const changes = { allocation: WEIGHTS };
+    const { intent } = await alice.createIntent(createRequest(randomUUID(), changes));
+    const intentId = present(intent, 'the answer has an intent').intentId;
+    // The server of the others is the first that was started; the intent service goes on.
+    await undo[0]?.();
+    const down = await refusalOf(
+      alice.rebalanceIntent({ requestId: randomUUID(), intentId, leaseToken: 0n }),
+    );
+    expect([down.kind, down.reason]).toEqual(['UNAVAILABLE', 'DEPENDENCY_UNAVAILABLE']);
+    const { rows } = await database.pool.query('select outcome from runs where intent_id = $1', [
+      intentId,
+    ]);
+    expect(rows).toEqual([{ outcome: 'RUNNING' }]);
+  });
+});
