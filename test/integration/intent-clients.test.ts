@@ -10,11 +10,13 @@ import { CreateRebalanceResponse, OrderGenServiceService } from '@trimtab/contra
 import { RebalancePurpose, Side } from '@trimtab/contracts/portfolio';
 import {
   BuildPlanResponse,
+  type ListStrategiesRequest,
   ListStrategiesResponse,
   PlanMode,
   SolverServiceService,
 } from '@trimtab/contracts/solver';
 import {
+  type CreateVaultRequest,
   CreateVaultResponse,
   DepositResponse,
   GetVaultResponse,
@@ -30,10 +32,8 @@ import {
   createGrpcServer,
   createUserClient,
   type CallContext,
-  type Handlers,
   type MethodName,
   type Rule,
-  type ServiceBinding,
   type ServiceShape,
 } from '@trimtab/grpc';
 import { composeIntent, intentConfig, type IntentTables } from '@trimtab/intent';
@@ -64,67 +64,83 @@ const note = (method: string, request: unknown, context: CallContext): void => {
   received.set(method, request);
 };
 
-function bind<D extends ServiceShape>(definition: D, handlers: Handlers<NoInfer<D>>): ServiceBinding {
+/** Everybody with a token may call: what the rules of the others are is theirs to test. */
+function openTo<D extends ServiceShape>(definition: D): Readonly<Record<MethodName<D>, Rule>> {
   const names = Object.values<{ readonly path: string }>(definition).map(({ path }) =>
     path.slice(path.lastIndexOf('/') + 1),
   );
-  const rules = Object.fromEntries(names.map((name) => [name, AUTHENTICATED])) as Readonly<
+  return Object.fromEntries(names.map((name) => [name, AUTHENTICATED])) as Readonly<
     Record<MethodName<D>, Rule>
   >;
-  return bindService({ definition, rules, handlers });
 }
 
 const vault = { vaultId: 'v1', owner: 'alice', mode: VaultMode.VAULT_MODE_OPEN };
 const services = [
-  bind(OracleServiceService, {
-    ListPrices: async (request, context) => {
-      note('ListPrices', request, context);
-      return ListPricesResponse.fromPartial({ prices: [{ assetId: 'KAMINO' }] });
-    },
-    TakeSnapshot: async (request, context) => {
-      note('TakeSnapshot', request, context);
-      return TakeSnapshotResponse.fromPartial({ snapshot: { snapshotHash: 'a'.repeat(64) } });
-    },
-  }),
-  bind(SolverServiceService, {
-    // Two pages: the second is asked for with the token of the first.
-    ListStrategies: async (request) =>
-      ListStrategiesResponse.fromPartial(
-        request.pageToken === ''
-          ? { strategies: [{ strategy: { assetId: 'AAVE' } }], nextPageToken: 'more' }
-          : { strategies: [{ strategy: { assetId: 'KAMINO' } }] },
-      ),
-    BuildPlan: async (request, context) => {
-      note('BuildPlan', request, context);
-      return BuildPlanResponse.fromPartial({ plan: { planHash: 'b'.repeat(64) } });
+  bindService({
+    definition: OracleServiceService,
+    rules: openTo(OracleServiceService),
+    handlers: {
+      ListPrices: async (request, context) => {
+        note('ListPrices', request, context);
+        return ListPricesResponse.fromPartial({ prices: [{ assetId: 'KAMINO' }] });
+      },
+      TakeSnapshot: async (request, context) => {
+        note('TakeSnapshot', request, context);
+        return TakeSnapshotResponse.fromPartial({ snapshot: { snapshotHash: 'a'.repeat(64) } });
+      },
     },
   }),
-  bind(OrderGenServiceService, {
-    CreateRebalance: async (request, context) => {
-      note('CreateRebalance', request, context);
-      return CreateRebalanceResponse.fromPartial({ rebalance: { rebalanceId: 'r1' } });
+  bindService({
+    definition: SolverServiceService,
+    rules: openTo(SolverServiceService),
+    handlers: {
+      // Two pages: the second is asked for with the token of the first.
+      ListStrategies: async (request: ListStrategiesRequest) =>
+        ListStrategiesResponse.fromPartial(
+          request.pageToken === ''
+            ? { strategies: [{ strategy: { assetId: 'AAVE' } }], nextPageToken: 'more' }
+            : { strategies: [{ strategy: { assetId: 'KAMINO' } }] },
+        ),
+      BuildPlan: async (request, context) => {
+        note('BuildPlan', request, context);
+        return BuildPlanResponse.fromPartial({ plan: { planHash: 'b'.repeat(64) } });
+      },
     },
   }),
-  bind(VaultServiceService, {
-    GetVault: async () =>
-      GetVaultResponse.fromPartial({ vault: { ...vault, positions: [{ assetId: 'LTC' }] } }),
-    CreateVault: async (request, context) => {
-      note('CreateVault', request, context);
-      return CreateVaultResponse.fromPartial({
-        vault: { ...vault, vaultId: `made-${request.requestId}` },
-      });
+  bindService({
+    definition: OrderGenServiceService,
+    rules: openTo(OrderGenServiceService),
+    handlers: {
+      CreateRebalance: async (request, context) => {
+        note('CreateRebalance', request, context);
+        return CreateRebalanceResponse.fromPartial({ rebalance: { rebalanceId: 'r1' } });
+      },
     },
-    Deposit: async (request, context) => {
-      note('Deposit', request, context);
-      return DepositResponse.fromPartial({});
+  }),
+  bindService({
+    definition: VaultServiceService,
+    rules: openTo(VaultServiceService),
+    handlers: {
+      GetVault: async () =>
+        GetVaultResponse.fromPartial({ vault: { ...vault, positions: [{ assetId: 'LTC' }] } }),
+      CreateVault: async (request: CreateVaultRequest, context) => {
+        note('CreateVault', request, context);
+        return CreateVaultResponse.fromPartial({
+          vault: { ...vault, vaultId: `made-${request.requestId}` },
+        });
+      },
+      Deposit: async (request, context) => {
+        note('Deposit', request, context);
+        return DepositResponse.fromPartial({});
+      },
+      ValueVault: async () =>
+        ValueVaultResponse.fromPartial({
+          vaultVersion: 7n,
+          fence: 2n,
+          nav: '1000000',
+          weights: [{ assetId: 'LTC', side: Side.SIDE_SHORT, weightBps: 12 }],
+        }),
     },
-    ValueVault: async () =>
-      ValueVaultResponse.fromPartial({
-        vaultVersion: 7n,
-        fence: 2n,
-        nav: '1000000',
-        weights: [{ assetId: 'LTC', side: Side.SIDE_SHORT, weightBps: 12 }],
-      }),
   }),
 ];
 
