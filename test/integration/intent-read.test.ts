@@ -110,6 +110,10 @@ describe('ValidateIntent', () => {
     expect(empty.result?.errors.map(({ field }) => field)).toContain('config');
     expect(empty.derived).toBeUndefined();
 
+    // Derived values follow from config and constraints, whatever else is wrong.
+    const unnamed = await alice.validateIntent({ intent: wireIntent({ ticker: '' }) });
+    expect(unnamed).toMatchObject({ result: { valid: false }, derived: { paperOptimal: true } });
+
     const odd = wireIntent({
       type: 99 as IntentType,
       ticker: '\u0000'.repeat(1000),

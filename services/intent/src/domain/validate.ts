@@ -1,5 +1,6 @@
 import { checkAllocation } from './validate-allocation.js';
 import { at, oneOf, type Report } from './checks.js';
+import { derive, type Derived } from './derive.js';
 import type { IntentDraft } from './draft.js';
 import { STRATEGY_TYPES, type Config, type Constraints, type IntentSpec } from './intent.js';
 import {
@@ -19,6 +20,8 @@ export interface Validation {
   readonly valid: boolean;
   readonly errors: readonly Violation[];
   readonly warnings: readonly Violation[];
+  /** What follows from config and constraints; absent if they have errors. */
+  readonly derived: Derived | undefined;
   /** The checked intent; absent if there are errors. */
   readonly spec: IntentSpec | undefined;
 }
@@ -44,7 +47,9 @@ export function validateIntent(draft: IntentDraft, facts: ValidationFacts): Vali
   const warnings = warningsOf(type, config, constraints);
   const parts = { type, collateral, ticker, config, constraints, notifications, allocation };
   const spec = errors.length === 0 ? complete({ ...parts, triggers }) : undefined;
-  return { valid: errors.length === 0, errors, warnings, spec };
+  const sound = isFullConfig(config) && isFullConstraints(constraints);
+  const derived = sound ? derive(config, constraints) : undefined;
+  return { valid: errors.length === 0, errors, warnings, derived, spec };
 }
 
 type Parts = {

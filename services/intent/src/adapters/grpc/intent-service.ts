@@ -21,7 +21,6 @@ import type { ListIntents } from '../../application/list-intents.js';
 import type { CreatedIntent } from '../../application/ports.js';
 import type { RebalanceIntent } from '../../application/rebalance-intent.js';
 import { intentInvalid } from '../../application/refusals.js';
-import { derive } from '../../domain/derive.js';
 import { INTENT_STATES } from '../../domain/intent.js';
 import { mergeTemplate } from '../../domain/merge-template.js';
 import { RUN_TRIGGERS, type Run } from '../../domain/run.js';
@@ -88,11 +87,8 @@ function creationHandlers({ createIntent, facts, ids }: IntentUseCases): IntentH
     },
     ValidateIntent: async (request) => {
       const validation = validateIntent(toDraft(request.intent), facts);
-      const { spec } = validation;
-      return {
-        result: fromValidation(validation),
-        derived: spec && fromDerived(derive(spec.config, spec.constraints)),
-      };
+      const { derived } = validation;
+      return { result: fromValidation(validation), derived: derived && fromDerived(derived) };
     },
   };
 }
