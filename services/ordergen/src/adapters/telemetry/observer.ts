@@ -1,0 +1,33 @@
+import { ATTRIBUTES, type Logger } from '@trimtab/telemetry';
+import type { Observer } from '../../application/ports.js';
+
+/** One function per event of OrderGen; decides how loudly each is said. */
+export function createObserver(logger: Logger): Observer {
+  return {
+    rebalanceCreated: (rebalanceId, vaultId, purpose) =>
+      logger.info({ ...ids(rebalanceId, vaultId), purpose }, 'rebalance created'),
+    rebalanceEnded: (rebalanceId, vaultId, state) =>
+      logger.info(
+        { ...ids(rebalanceId, vaultId), [ATTRIBUTES.rebalanceState]: state },
+        'rebalance ended',
+      ),
+    vaultFrozen: (vaultId, rebalanceId, why) =>
+      logger.error({ ...ids(rebalanceId, vaultId), why }, 'invariant broken, vault frozen'),
+    redispatched: (rebalanceId, orderId) =>
+      logger.warn({ [ATTRIBUTES.rebalanceId]: rebalanceId, orderId }, 'order sent again'),
+    reportWaits: (rebalanceId, index) =>
+      logger.info(
+        { [ATTRIBUTES.rebalanceId]: rebalanceId, [ATTRIBUTES.actionIndex]: index },
+        'report waits for its turn',
+      ),
+    duplicateReport: (rebalanceId, eventId) =>
+      logger.debug(
+        { [ATTRIBUTES.rebalanceId]: rebalanceId, [ATTRIBUTES.eventId]: eventId },
+        'report changes nothing',
+      ),
+  };
+}
+
+function ids(rebalanceId: string, vaultId: string): Record<string, string> {
+  return { [ATTRIBUTES.rebalanceId]: rebalanceId, [ATTRIBUTES.vaultId]: vaultId };
+}

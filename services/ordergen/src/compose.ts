@@ -1,0 +1,214 @@
+import { OracleServiceService } from '@trimtab/contracts/oracle';
+import { OrderGenServiceService } from '@trimtab/contracts/ordergen';
+import { SolverServiceService } from '@trimtab/contracts/solver';
+import { VaultServiceService } from '@trimtab/contracts/vault';
+import type { Clock, IdSource } from '@trimtab/core';
+import {
+  bindService,
+  createGrpcServer,
+  createServiceClient,
+  type Authenticator,
+  type ServiceBinding,
+  type TokenIssuer,
+} from '@trimtab/grpc';
+import {
+  createPoller,
+  group,
+  type Component,
+  type Poller,
+  type ServedComponent,
+} from '@trimtab/lifecycle';
+import { createRelay, type Bus } from '@trimtab/messaging';
+import { migrate, type Database } from '@trimtab/storage';
+import type { Logger } from '@trimtab/telemetry';
+import { readStoredPlan } from './adapters/clients/plan-message.js';
+import { readStoredSnapshot } from './adapters/clients/snapshot-message.js';
+import { createOracleSource, createSolverSource } from './adapters/clients/sources.js';
+import { createRebalanceHandlers } from './adapters/grpc/rebalance-handlers.js';
+import { ORDERGEN_RULES, VAULT_RULES } from './adapters/grpc/rules.js';
+import { createVaultHandlers } from './adapters/grpc/vault-handlers.js';
+import { messages, readStoredReport } from './adapters/messaging/messages.js';
+import { createReportConsumer } from './adapters/messaging/report-consumer.js';
+import { orderGenMigrations } from './adapters/postgres/migrations.js';
+import { createStore } from './adapters/postgres/store.js';
+import type { OrderGenTables } from './adapters/postgres/tables.js';
+import { createObserver } from './adapters/telemetry/observer.js';
+import { createTracing } from './adapters/telemetry/tracing.js';
+import { createApplyReport } from './application/apply-report.js';
+import { createCreateRebalance } from './application/create-rebalance.js';
+import { createCreateVault } from './application/create-vault.js';
+import { createDeposit, createWithdraw } from './application/move-funds.js';
+import { createNews } from './application/news.js';
+import type { Observer, OracleSource, SolverSource } from './application/ports.js';
+import { createReplayRebalance } from './application/replay-rebalance.js';
+import { createRunningCache } from './application/running-cache.js';
+import { createStopRebalance } from './application/stop-rebalance.js';
+import { createValueVault } from './application/value-vault.js';
+import { createWatchClock } from './application/watch-clock.js';
+import type { OrderGenConfig } from './config.js';
+
+/** What OrderGen is given: the outside world. */
+export interface OrderGenDependencies {
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly database: Database<OrderGenTables>;
+  readonly bus: Bus;
+  readonly authenticator: Authenticator;
+  readonly tokenIssuer: TokenIssuer;
+  readonly logger: Logger;
+  /** Where snapshots come from; the oracle at ORACLE_ADDRESS unless given. */
+  readonly oracle?: OracleSource;
+  /** Where plans come from; the solver at SOLVER_ADDRESS unless given. */
+  readonly solver?: SolverSource;
+}
+
+/** Builds OrderGen: OrderGenService and VaultService on one address, and the consumer of reports. */
+export function composeOrderGen(
+  config: OrderGenConfig,
+  deps: OrderGenDependencies,
+): ServedComponent {
+  const { database, bus, logger } = deps;
+  const sources = connectSources(config, deps);
+  const relay = createRelay({ database, bus, logger, pollMs: 500 });
+  const parts = wire(config, deps, sources, () => relay.wake());
+  const server = createGrpcServer({
+    name: 'ordergen',
+    address: config.GRPC_ADDRESS,
+    services: parts.services,
+    authenticator: deps.authenticator,
+    logger,
+    reflection: config.REFLECTION,
+    drainTimeoutMs: config.DRAIN_TIMEOUT_MILLIS,
+  });
+  const storage: Component = {
+    name: 'ordergen storage',
+    start: () => migrate(database, orderGenMigrations),
+    stop: async () => sources.close(),
+  };
+  const all = group('ordergen', [storage, relay, parts.consumer, server, parts.poller]);
+  return {
+    name: 'ordergen',
+    start: () => all.start(),
+    stop: () => all.stop(),
+    get address() {
+      return server.address;
+    },
+  };
+}
+
+interface Parts {
+  readonly services: readonly ServiceBinding[];
+  readonly consumer: Component;
+  readonly poller: Poller;
+}
+
+function wire(
+  config: OrderGenConfig,
+  deps: OrderGenDependencies,
+  sources: Sources,
+  wakeRelay: () => void,
+): Parts {
+  const { clock, ids, database, bus, logger } = deps;
+  const { oracle, solver } = sources;
+  const store = createStore(database, {
+    readSnapshot: readStoredSnapshot,
+    readPlan: readStoredPlan,
+    readReport: readStoredReport,
+  });
+  const cache = createRunningCache(config.CACHED_REBALANCES);
+  const news = createNews();
+  const observer = createObserver(logger);
+  const tracing = createTracing();
+  const committed = (rebalanceId: string): void => {
+    wakeRelay();
+    news.tell(rebalanceId);
+  };
+  const shared = { clock, ids, store, oracle, solver, cache, messages, observer, tracing, committed };
+  const stop = createStopRebalance(shared);
+  const rebalances = bindService({
+    definition: OrderGenServiceService,
+    rules: ORDERGEN_RULES,
+    handlers: createRebalanceHandlers({
+      store,
+      news,
+      stop,
+      createRebalance: createCreateRebalance({
+        ...shared,
+        orderExpirySeconds: config.ORDER_EXPIRY_SECONDS,
+      }),
+      replay: createReplayRebalance({ store }),
+    }),
+    limits: { GetRebalance: 'internal' },
+  });
+  const vaults = bindService({
+    definition: VaultServiceService,
+    rules: VAULT_RULES,
+    handlers: createVaultHandlers({
+      store,
+      stop,
+      createVault: createCreateVault({
+        ...shared,
+        denomination: {
+          assetId: config.DENOMINATION_ASSET,
+          decimals: config.DENOMINATION_DECIMALS,
+        },
+      }),
+      deposit: createDeposit(shared),
+      withdraw: createWithdraw(shared),
+      valueVault: createValueVault(shared),
+    }),
+    limits: { ValueVault: 'internal' },
+  });
+  return {
+    services: [rebalances, vaults],
+    consumer: createReportConsumer({
+      bus,
+      applyReport: createApplyReport(shared),
+      concurrency: config.REPORT_CONCURRENCY,
+    }),
+    poller: createClockPoller(config, { ...shared, stop, wake: wakeRelay, logger }),
+  };
+}
+
+function createClockPoller(
+  config: OrderGenConfig,
+  deps: Omit<Parameters<typeof createWatchClock>[0], 'redispatchAfterMillis'> & {
+    readonly observer: Observer;
+    readonly logger: Logger;
+  },
+): Poller {
+  return createPoller({
+    name: 'ordergen clock',
+    intervalMs: config.CLOCK_POLL_MILLIS,
+    run: createWatchClock({ ...deps, redispatchAfterMillis: config.REDISPATCH_AFTER_MILLIS }),
+    onError: (error) => deps.logger.warn({ error }, 'looking at the clock failed'),
+  });
+}
+
+interface Sources {
+  readonly oracle: OracleSource;
+  readonly solver: SolverSource;
+  close(): void;
+}
+
+function connectSources(config: OrderGenConfig, deps: OrderGenDependencies): Sources {
+  const client = { serviceName: 'ordergen', issuer: deps.tokenIssuer, defaultDeadlineMs: 5_000 };
+  const oracle = createServiceClient({
+    ...client,
+    definition: OracleServiceService,
+    address: config.ORACLE_ADDRESS,
+  });
+  const solver = createServiceClient({
+    ...client,
+    definition: SolverServiceService,
+    address: config.SOLVER_ADDRESS,
+  });
+  return {
+    oracle: deps.oracle ?? createOracleSource(oracle),
+    solver: deps.solver ?? createSolverSource(solver),
+    close: () => {
+      oracle.close();
+      solver.close();
+    },
+  };
+}
