@@ -23,7 +23,7 @@ const METHODS = [
 );
 /** Methods that need no token (rpc rules, authentication). */
 const PUBLIC = new Set(['/trimtab.intent.v1.IntentService/ListTemplates']);
-const EXPECTED_REFUSALS: readonly number[] = [
+const EXPECTED_REFUSALS: readonly status[] = [
   status.INVALID_ARGUMENT,
   status.NOT_FOUND,
   status.FAILED_PRECONDITION,
@@ -32,7 +32,7 @@ const EXPECTED_REFUSALS: readonly number[] = [
 ];
 
 interface Answer {
-  readonly code: number;
+  readonly code: status;
   readonly message: string;
   readonly reasons: readonly string[];
 }

@@ -29,7 +29,7 @@ describe('every service as a process of its own', () => {
     folder = await mkdtemp(join(tmpdir(), 'trimtab-processes-'));
     const keys = await ensureDevelopmentKeys(folder);
     environment = {
-      DATABASE_URL: testDatabaseOptions().connectionString,
+      DATABASE_URL: testDatabaseOptions('e2e').connectionString,
       NATS_URL: testNatsUrl(),
       AUTH_JWKS_FILE: keys.jwksFile,
       SERVICE_PRIVATE_KEY_FILE: keys.privateKeyFile,

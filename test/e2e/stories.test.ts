@@ -18,6 +18,14 @@ function outcome(report: StoryReport) {
   }));
 }
 
+const told = new Map<string, unknown>();
+
+/** The first bus sets the outcome of a story; every other one must repeat it to the last unit. */
+function expectSameOverEveryBus(story: string, actions: unknown): void {
+  if (told.has(story)) expect(actions).toEqual(told.get(story));
+  else told.set(story, actions);
+}
+
 describe.each(BUSES)('the pipeline over the %s bus', (bus) => {
   let world: World;
 
@@ -64,7 +72,7 @@ describe.each(BUSES)('the pipeline over the %s bus', (bus) => {
     expect(BigInt(bought?.amount ?? '0') < BigInt(bought?.deltaNet ?? '0')).toBe(true);
     // Half of what the recalibrated buy may spend.
     expect(BigInt(bought?.filled ?? '0')).toBe(BigInt(bought?.amount ?? '0') / 2n);
-    expect(outcome(report)).toMatchSnapshot(`target weights: the same over every bus`);
+    expectSameOverEveryBus('target weights', outcome(report));
   });
 
   it('allocates over the real pools and survives a failing buy', async () => {
@@ -79,7 +87,7 @@ describe.each(BUSES)('the pipeline over the %s bus', (bus) => {
     const others = report.rebalance.actions.filter(({ index }) => index !== 1);
     // A failed buy changes no other action: each spends exactly what was planned.
     for (const action of others) expect(action.amount).toBe(action.deltaNet);
-    expect(outcome(report)).toMatchSnapshot(`solver: the same over every bus`);
+    expectSameOverEveryBus('solver', outcome(report));
   });
 
   it('books every move twice: the ledger adds up to the holdings', async () => {

@@ -49,13 +49,17 @@ const FREE = '127.0.0.1:0';
 export async function startWorld(options: WorldOptions): Promise<World> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'trimtab-e2e-'));
   const clock = createVirtualClock(firstPriceTime());
-  const { connectionString } = testDatabaseOptions();
+  const { connectionString } = testDatabaseOptions('e2e');
   const suite = await startSuite({
     dataFolder,
     clock,
     logger: silentLogger(),
     addresses: { oracle: FREE, solver: FREE, ordergen: FREE, executor: FREE, intent: FREE },
-    environment: { PAPER_SCRIPT: JSON.stringify(options.script ?? []) },
+    // Slippage is drawn per order id; without it the same story ends in the same numbers.
+    environment: {
+      PAPER_SCRIPT: JSON.stringify(options.script ?? []),
+      PAPER_MAX_SLIPPAGE_BPS: '0',
+    },
     databaseUrl: connectionString,
     schemaPrefix: `e2e_${randomBytes(4).toString('hex')}_`,
     ...(options.bus === 'JetStream'

@@ -12,6 +12,8 @@ import { enumName } from '../enum-name.js';
 import { table, type Output } from '../output.js';
 import type { FinishedRebalance } from './follow-rebalance.js';
 
+const MAX_PRINTED_PRICES = 6;
+
 /** Base units of the underlying as money with two digits, floored. */
 export function money(baseUnits: string | bigint): string {
   const cents = BigInt(baseUnits) / 10_000n;
@@ -23,13 +25,17 @@ export function money(baseUnits: string | bigint): string {
 /** The frozen prices and their hash. */
 export function printSnapshot(snapshot: Snapshot, output: Output): void {
   output.line(`\nSnapshot ${snapshot.snapshotHash}`);
-  const rows = snapshot.entries.map((entry) => [
-    entry.assetId,
-    entry.priceDecimal,
-    entry.confidenceDecimal,
-    entry.publishers.join(', '),
-  ]);
+  const rows = snapshot.entries
+    .slice(0, MAX_PRINTED_PRICES)
+    .map((entry) => [
+      entry.assetId,
+      entry.priceDecimal,
+      entry.confidenceDecimal,
+      entry.publishers.join(', '),
+    ]);
   output.line(table(['asset', 'price', '± confidence', 'publishers'], rows, [1, 2]));
+  const more = snapshot.entries.length - rows.length;
+  if (more > 0) output.line(`  … and ${more} more`);
 }
 
 /** The plan's weights and hashes. */
