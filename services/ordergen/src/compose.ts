@@ -123,7 +123,18 @@ function wire(
     wakeRelay();
     news.tell(rebalanceId);
   };
-  const shared = { clock, ids, store, oracle, solver, cache, messages, observer, tracing, committed };
+  const shared = {
+    clock,
+    ids,
+    store,
+    oracle,
+    solver,
+    cache,
+    messages,
+    observer,
+    tracing,
+    committed,
+  };
   const stop = createStopRebalance(shared);
   const rebalances = bindService({
     definition: OrderGenServiceService,

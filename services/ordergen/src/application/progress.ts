@@ -67,7 +67,13 @@ function dispatchOrUse(
     failBelowLot(draft, index, amount);
     return true;
   }
-  draft.setOpen({ index, orderId: order.value.orderId, amount, booked: NOTHING_EXECUTED, reportSequence: 0 });
+  draft.setOpen({
+    index,
+    orderId: order.value.orderId,
+    amount,
+    booked: NOTHING_EXECUTED,
+    reportSequence: 0,
+  });
   draft.change({
     rebalanceId: facts.rebalanceId,
     index,
@@ -149,11 +155,7 @@ function failBelowLot(draft: StepDraft, index: number, amount: bigint): void {
 }
 
 /** Money moved under our own order id for something that we would not have ordered. */
-function bookMismatch(
-  draft: StepDraft,
-  waiting: readonly WaitingReport[],
-  amount: bigint,
-): void {
+function bookMismatch(draft: StepDraft, waiting: readonly WaitingReport[], amount: bigint): void {
   for (const { eventId } of waiting) draft.use(eventId);
   const last = waiting.at(-1)?.report;
   if (last === undefined) return;

@@ -82,8 +82,7 @@ async function differenceOfActions(
     }),
     netMode: document.netMode === 'CONSERVATIVE' ? 'CONSERVATIVE' : 'STANDARD',
     sequencing: {
-      kind:
-        document.sequencing === 'LARGEST_RELEASE_FIRST' ? 'LARGEST_RELEASE_FIRST' : 'GUIDELINE',
+      kind: document.sequencing === 'LARGEST_RELEASE_FIRST' ? 'LARGEST_RELEASE_FIRST' : 'GUIDELINE',
     },
     underlyingFloor: BigInt(document.underlyingFloor),
   });

@@ -7,7 +7,12 @@ import { hasEnded } from '../domain/rebalance-state.js';
 import { canonicalJson } from '@trimtab/canonical';
 import { movedAnything, type Executed, type ExecutionReport } from './execution-report.js';
 import type { FeedKind, InboxEntry, LedgerTransaction, StoredEvent } from './ports.js';
-import type { ActionFacts, OpenAction, RebalanceFacts, RunningRebalance } from './rebalance-record.js';
+import type {
+  ActionFacts,
+  OpenAction,
+  RebalanceFacts,
+  RunningRebalance,
+} from './rebalance-record.js';
 import type { ActionChange, FeedEntry, OutgoingEvent, RebalanceStep } from './rebalance-step.js';
 
 /**

@@ -68,8 +68,7 @@ export function createStopRebalance(deps: StopRebalanceDependencies): StopRebala
       const response = await deps.store.once(key, async (session) => {
         const vault = (await session.lockVault(vaultId)) ?? vaultNotFound(vaultId);
         requireTrader(caller, vault, 'cancel rebalances of');
-        const running =
-          (await session.loadRunning(rebalanceId)) ?? rebalanceNotFound(rebalanceId);
+        const running = (await session.loadRunning(rebalanceId)) ?? rebalanceNotFound(rebalanceId);
         valueOrRefuse(cancel(running.head.state));
         await stop(deps, session, running, { kind: 'CANCEL', by: caller.subject, reason });
         return respond(session);

@@ -130,11 +130,7 @@ function snapshotDocument(snapshot: wire.StrategySnapshot): JsonValue {
     borrowCostBps: snapshot.borrowCostBps,
     slippageBps: snapshot.slippageBps,
     riskScoreBps: snapshot.riskScoreBps,
-    liquidityProfile: word(
-      wire.LiquidityProfile,
-      snapshot.liquidityProfile,
-      'LIQUIDITY_PROFILE_',
-    ),
+    liquidityProfile: word(wire.LiquidityProfile, snapshot.liquidityProfile, 'LIQUIDITY_PROFILE_'),
     withdrawalDelayHours: snapshot.withdrawalDelayHours,
     protocolConcentrationBps: snapshot.protocolConcentrationBps,
     operationalComplexityBps: snapshot.operationalComplexityBps,

@@ -20,7 +20,11 @@ import { sides } from '../enum-words.js';
  */
 export function readPlan(message: Plan, planHash: string): PlanCopy {
   check('steps', message.txBundleHash, contentHash(TAGS.steps, stepsDocument(message.steps)));
-  check('targets', message.targetWeightsHash, contentHash(TAGS.targets, targetsDocument(message.targets)));
+  check(
+    'targets',
+    message.targetWeightsHash,
+    contentHash(TAGS.targets, targetsDocument(message.targets)),
+  );
   check('scores', message.scoresHash, contentHash(TAGS.scores, scoresDocument(message.scores)));
   check('inputs', message.inputsHash, contentHash(TAGS.inputs, inputsDocument(message.inputs)));
   check('plan', message.planHash, contentHash(TAGS.plan, planDocument(message)));

@@ -127,10 +127,7 @@ async function findVisible(
   return view;
 }
 
-async function rebalanceOf(
-  session: OrderGenSession,
-  rebalanceId: string,
-): Promise<wire.Rebalance> {
+async function rebalanceOf(session: OrderGenSession, rebalanceId: string): Promise<wire.Rebalance> {
   const view = (await session.findRebalance(rebalanceId)) ?? rebalanceNotFound(rebalanceId);
   return toRebalanceMessage(view);
 }

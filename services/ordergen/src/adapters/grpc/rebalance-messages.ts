@@ -6,7 +6,11 @@ import {
   type DriftBand,
 } from '@trimtab/contracts/portfolio';
 import { formatDecimal } from '@trimtab/decimal';
-import type { ActionRecord, RebalanceFacts, RebalanceView } from '../../application/rebalance-record.js';
+import type {
+  ActionRecord,
+  RebalanceFacts,
+  RebalanceView,
+} from '../../application/rebalance-record.js';
 import type { EventDocument } from '../../domain/event-document.js';
 import type { Leg } from '../../domain/leg.js';
 import type { ActionDocument, RebalanceDocument } from '../../domain/rebalance-document.js';

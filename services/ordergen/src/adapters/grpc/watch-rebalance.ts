@@ -10,11 +10,7 @@ import type { EventDocument } from '../../domain/event-document.js';
 import { rebalanceStates } from '../enum-words.js';
 import { oneOf } from '../postgres/row-values.js';
 import { LIFECYCLES } from '../postgres/fold-json.js';
-import {
-  toActionMessage,
-  toPlannedMessage,
-  toRecalibrationMessage,
-} from './rebalance-messages.js';
+import { toActionMessage, toPlannedMessage, toRecalibrationMessage } from './rebalance-messages.js';
 import { toLedgerMessage, toPositionMessage } from './vault-messages.js';
 
 /** What watching needs. */

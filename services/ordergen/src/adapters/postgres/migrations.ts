@@ -54,7 +54,9 @@ const init: Migration = {
         book_time timestamptz(3) not null,
         primary key (vault_id, sequence)
       )`.execute(db);
-    await sql`create index ledger_entries_transaction on ledger_entries (transaction_id)`.execute(db);
+    await sql`create index ledger_entries_transaction on ledger_entries (transaction_id)`.execute(
+      db,
+    );
     await sql`
       create table vault_mode_changes (
         vault_id text not null references vaults,

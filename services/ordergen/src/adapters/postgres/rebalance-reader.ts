@@ -59,12 +59,7 @@ export function createRebalanceReader(query: Query, stored: StoredMessages): Reb
            and ($4::text is null or r.vault_id = $4)
            and (cardinality($5::text[]) = 0 or r.state = any($5::text[]))
          order by r.create_time desc, r.rebalance_id limit $6`,
-        [
-          page.cursor === undefined ? null : millis,
-          id ?? '',
-          ...filterValues(filter),
-          page.size,
-        ],
+        [page.cursor === undefined ? null : millis, id ?? '', ...filterValues(filter), page.size],
       );
       return rows.map((row) => toView(row, stored, NOTHING_MORE));
     },

@@ -9,7 +9,13 @@ import type { Query } from './query.js';
 import { createRebalanceReader, type StoredMessages } from './rebalance-reader.js';
 import { toDate } from './row-values.js';
 import { ledgerJson, STEP_STATEMENT, stepValues } from './step-statement.js';
-import { toLedgerEntry, toVault, VAULT_COLUMNS, type LedgerRow, type VaultRow } from './vault-rows.js';
+import {
+  toLedgerEntry,
+  toVault,
+  VAULT_COLUMNS,
+  type LedgerRow,
+  type VaultRow,
+} from './vault-rows.js';
 
 /** The work of one transaction. */
 export function createSession(query: Query, stored: StoredMessages): OrderGenSession {

@@ -1,6 +1,12 @@
 import type { OrderGenReader, VaultFilter } from '../../application/ports.js';
 import type { Query } from './query.js';
-import { toLedgerEntry, toVault, VAULT_COLUMNS, type LedgerRow, type VaultRow } from './vault-rows.js';
+import {
+  toLedgerEntry,
+  toVault,
+  VAULT_COLUMNS,
+  type LedgerRow,
+  type VaultRow,
+} from './vault-rows.js';
 
 /** The reads of vaults and their ledger. */
 export type VaultReader = Pick<
