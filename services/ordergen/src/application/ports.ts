@@ -63,6 +63,13 @@ export interface VaultFilter {
   readonly modes: readonly VaultMode[];
 }
 
+/** Which lines of the ledger a list shows. */
+export interface LedgerFilter {
+  readonly vaultId: string;
+  readonly rebalanceId?: string;
+  readonly assetId?: string;
+}
+
 /** Which rebalances a list shows. */
 export interface RebalanceFilter {
   readonly visibleTo?: string;
@@ -84,7 +91,7 @@ export interface OrderGenReader {
   /** By vaultId; the cursor is the last one seen. */
   listVaults(filter: VaultFilter, page: PageRequest): Promise<readonly HeldVault[]>;
   /** By sequence; the cursor is the last one seen. */
-  listLedger(vaultId: string, page: PageRequest): Promise<readonly LedgerEntry[]>;
+  listLedger(filter: LedgerFilter, page: PageRequest): Promise<readonly LedgerEntry[]>;
   /** Everything of one rebalance, for a reader. */
   findRebalance(rebalanceId: string): Promise<RebalanceView | undefined>;
   /** The latest first, without actions; the cursor is `createTime/rebalanceId` of the last one seen. */

@@ -10,7 +10,7 @@ import type { ValueVault } from '../../application/value-vault.js';
 import type { HeldVault } from '../../domain/vault.js';
 import { vaultModes } from '../enum-words.js';
 import { readCreateVault, readMoveFunds, readSetVaultMode } from './read-vault.js';
-import { HASH, ID, outgoing, readId, SUBJECT, visibleTo } from './request.js';
+import { ASSET_ID, HASH, ID, outgoing, readId, SUBJECT, visibleTo } from './request.js';
 import { toLedgerMessage, toValueMessage, toVaultMessage } from './vault-messages.js';
 
 /** What the handlers work with. */
@@ -83,11 +83,24 @@ export function createVaultHandlers(deps: VaultHandlerDependencies): VaultHandle
     ListLedgerEntries: async (request, context) => {
       const fields = createFields();
       const vaultId = fields.text('vault_id', request.vaultId, ID);
-      const filter = [vaultId];
+      const rebalanceId = fields.optional(request.rebalanceId, (text) =>
+        fields.text('rebalance_id', text, ID),
+      );
+      const assetId = fields.optional(request.assetId, (text) =>
+        fields.text('asset_id', text, ASSET_ID),
+      );
+      const filter = [vaultId, rebalanceId ?? '', assetId ?? ''];
       const page = readPage(fields, request, filter);
       fields.done();
       requireView(callerOf(context), await findVault(store, vaultId));
-      const found = await store.listLedger(vaultId, { ...page, size: page.size + 1 });
+      const found = await store.listLedger(
+        {
+          vaultId,
+          ...(rebalanceId !== undefined && { rebalanceId }),
+          ...(assetId !== undefined && { assetId }),
+        },
+        { ...page, size: page.size + 1 },
+      );
       const cut = pageOf(found, page, filter, ({ sequence }) => String(sequence));
       return { entries: cut.items.map(toLedgerMessage), nextPageToken: cut.nextPageToken };
     },
