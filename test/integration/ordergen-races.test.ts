@@ -220,6 +220,22 @@ describe('stopping', () => {
   });
 });
 
+describe('a deposit during a run', () => {
+  it('stays outside the fold, and the next result is booked on top of it', async () => {
+    const vault = await fundedVault(world);
+    const { vaultId } = vault;
+    const { rebalanceId } = await startExample(world, vault);
+    const order = await world.dispatched(0);
+    await world.vaults.deposit({ requestId: requestId(), vaultId, assetId: 'USDC', amount: '7' });
+    await world.report(order, {});
+    await world.dispatched(1);
+    const answer = await world.vaults.getVault({ vaultId });
+    expect(answer.vault?.cash).toBe('12107');
+    expect((await world.rebalance(rebalanceId)).cash).toBe('12100');
+    await expectConserved(vaultId);
+  });
+});
+
 describe('a new process', () => {
   it('goes on where the last one was, from the database alone', async () => {
     const { rebalanceId } = await startExample(world, await fundedVault(world));

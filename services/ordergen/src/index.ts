@@ -4,4 +4,4 @@ export type { OrderGenTables } from './adapters/postgres/tables.js';
 export { readPlan } from './adapters/clients/plan-message.js';
 export { readSnapshot } from './adapters/clients/snapshot-message.js';
 export type { PlanCopy, SnapshotContent, SnapshotCopy } from './application/documents.js';
-export type { OracleSource, SolverSource } from './application/ports.js';
+export type { OracleSource, SolverSource } from './application/outgoing.js';

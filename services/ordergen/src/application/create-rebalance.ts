@@ -21,18 +21,10 @@ import { DEFAULT_TOLERANCES, type Tolerances } from '../domain/tolerances.js';
 import { inProgress, refuseRebalance } from '../domain/vault-rules.js';
 import type { HeldVault, RebalancePurpose } from '../domain/vault.js';
 import { requireTrader } from './access.js';
+import { checkDocuments } from './check-documents.js';
 import type { PlanCopy, SnapshotCopy } from './documents.js';
-import type {
-  Messages,
-  Observer,
-  OracleSource,
-  OrderGenSession,
-  OrderGenStore,
-  OutgoingCall,
-  RequestKey,
-  SolverSource,
-  Tracing,
-} from './ports.js';
+import type { Messages, OracleSource, OutgoingCall, SolverSource } from './outgoing.js';
+import type { Observer, OrderGenSession, OrderGenStore, RequestKey, Tracing } from './ports.js';
 import { goOn, hint } from './progress.js';
 import { factsOf } from './rebalance-facts.js';
 import type { NewRebalance, RunningRebalance } from './rebalance-record.js';
@@ -126,7 +118,7 @@ interface Fresh extends NewRebalance {
 function build(deps: CreateRebalanceDependencies, inputs: Inputs): Fresh {
   const { command, vault, plan, snapshot, subject } = inputs;
   const now = deps.clock.now();
-  checkDocuments(inputs, now);
+  checkDocuments({ vault, plan, snapshot, snapshotHash: command.snapshotHash }, now);
   const tolerances = command.tolerances ?? defaultTolerances(command.purpose);
   const generation = valueOrRefuse(
     generate({
@@ -231,76 +223,6 @@ function defaultTolerances(purpose: RebalancePurpose): Tolerances {
   return purpose === 'SETTLE'
     ? { kind: 'ABSOLUTE', exposure: 0n, collateral: 0n, net: 0n }
     : DEFAULT_TOLERANCES;
-}
-
-function checkDocuments({ command, vault, plan, snapshot }: Inputs, now: Instant): void {
-  if (snapshot.denomination !== vault.denomination) {
-    mismatch('SNAPSHOT_HASH_MISMATCH', 'the snapshot is priced in', {
-      found: snapshot.denomination,
-      expected: vault.denomination,
-    });
-  }
-  const age = now - snapshot.takeTime;
-  const maxAge = vault.policy.snapshotMaxAgeSeconds * 1000;
-  if (age > maxAge) {
-    refuse(
-      domainError(
-        'FAILED_PRECONDITION',
-        'SNAPSHOT_STALE',
-        `the snapshot was last taken ${age} ms ago, at most ${maxAge} ms are allowed`,
-        { age_millis: String(age), max_age_millis: String(maxAge) },
-      ),
-    );
-  }
-  if (plan === undefined) return;
-  if (plan.vaultId !== vault.vaultId) {
-    mismatch('PLAN_VAULT_MISMATCH', 'the plan is for vault', {
-      found: plan.vaultId,
-      expected: vault.vaultId,
-    });
-  }
-  if (plan.vaultVersion !== command.vaultVersion) {
-    mismatch('PLAN_VAULT_MISMATCH', 'the plan is for version', {
-      found: String(plan.vaultVersion),
-      expected: String(command.vaultVersion),
-    });
-  }
-  if (plan.snapshotHash !== command.snapshotHash) {
-    mismatch('SNAPSHOT_HASH_MISMATCH', 'the plan was made at snapshot', {
-      found: plan.snapshotHash,
-      expected: command.snapshotHash,
-    });
-  }
-  if (plan.noOp) {
-    refuse(
-      domainError(
-        'FAILED_PRECONDITION',
-        'PLAN_NO_OP',
-        `plan ${plan.planHash} changes too little to be executed`,
-        { plan_hash: plan.planHash },
-      ),
-    );
-  }
-  const short = plan.targets.find(({ side }) => side === 'SHORT');
-  if (short !== undefined) {
-    refuse(
-      domainError(
-        'UNIMPLEMENTED',
-        'SHORT_NOT_SUPPORTED',
-        `the target ${short.assetId} SHORT cannot be executed by this version, LONG can`,
-        { asset_id: short.assetId },
-      ),
-    );
-  }
-}
-
-function mismatch(
-  reason: string,
-  text: string,
-  metadata: { readonly found: string; readonly expected: string },
-): never {
-  const message = `${text} ${metadata.found}, expected ${metadata.expected}`;
-  refuse(domainError('FAILED_PRECONDITION', reason, message, metadata));
 }
 
 function refuseExpired(expireTime: Instant, now: Instant): never {

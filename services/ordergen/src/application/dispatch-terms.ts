@@ -4,7 +4,7 @@ import { orderIdOf } from '../domain/ids.js';
 import { buyTerms, sellTerms, type OrderTerms } from '../domain/order-terms.js';
 import { quoteOf, type PriceEntry } from '../domain/price-book.js';
 import type { FillMeasure } from '../domain/resolve-report.js';
-import type { DispatchOrder } from './ports.js';
+import type { DispatchOrder } from './outgoing.js';
 import type { ActionFacts, RebalanceFacts } from './rebalance-record.js';
 
 /** What an action of a rebalance becomes as an order, and how its reports are measured. */

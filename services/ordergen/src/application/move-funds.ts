@@ -10,14 +10,8 @@ import {
 import { refuseDeposit, refuseWithdrawal } from '../domain/vault-rules.js';
 import type { HeldVault } from '../domain/vault.js';
 import { requireOwner } from './access.js';
-import type {
-  LedgerEntry,
-  OracleSource,
-  OrderGenSession,
-  OrderGenStore,
-  OutgoingCall,
-  RequestKey,
-} from './ports.js';
+import type { OracleSource, OutgoingCall } from './outgoing.js';
+import type { LedgerEntry, OrderGenSession, OrderGenStore, RequestKey } from './ports.js';
 import { refuseIf, vaultNotFound } from './refusals.js';
 
 /** An amount of an asset that goes into a vault or out of it. */

@@ -6,7 +6,8 @@ import { orderIdOf } from '../domain/ids.js';
 import { correctSettled } from './correct-settled.js';
 import { actionAt, orderFor } from './dispatch-terms.js';
 import { movedAnything, NOTHING_EXECUTED, type ExecutionReport } from './execution-report.js';
-import type { Messages, WaitingReport } from './ports.js';
+import type { Messages } from './outgoing.js';
+import type { WaitingReport } from './ports.js';
 import { settleReport } from './settle-report.js';
 import { cashChange, type StepDraft } from './step-draft.js';
 

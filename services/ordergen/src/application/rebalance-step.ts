@@ -4,13 +4,8 @@ import type { ExecType, FailureReason } from '../domain/fold-input.js';
 import type { Pin } from '../domain/pins.js';
 import type { ActionState } from '../domain/rebalance-state.js';
 import type { Executed } from './execution-report.js';
-import type {
-  FeedKind,
-  InboxEntry,
-  LedgerTransaction,
-  OutgoingPayload,
-  StoredEvent,
-} from './ports.js';
+import type { OutgoingPayload } from './outgoing.js';
+import type { FeedKind, InboxEntry, LedgerTransaction, StoredEvent } from './ports.js';
 import type { OpenAction } from './rebalance-record.js';
 
 /** What changes about an action; absent fields stay. */

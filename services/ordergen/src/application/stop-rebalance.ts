@@ -4,9 +4,9 @@ import { hasEnded } from '../domain/rebalance-state.js';
 import { refuseMode } from '../domain/vault-rules.js';
 import type { HeldVault, VaultMode } from '../domain/vault.js';
 import { requireOwnerOrAdmin, requireTrader } from './access.js';
+import type { Messages } from './outgoing.js';
 import type {
   Caller,
-  Messages,
   Observer,
   OrderGenSession,
   OrderGenStore,

@@ -3,7 +3,8 @@ import { valueVault, type Valuation } from '../domain/valuation.js';
 import type { HeldVault } from '../domain/vault.js';
 import { requireView } from './access.js';
 import type { SnapshotCopy } from './documents.js';
-import type { OracleSource, OrderGenStore, OutgoingCall } from './ports.js';
+import type { OracleSource, OutgoingCall } from './outgoing.js';
+import type { OrderGenStore } from './ports.js';
 import { valueOrRefuse, vaultNotFound } from './refusals.js';
 
 /** A vault at the prices of a snapshot. */

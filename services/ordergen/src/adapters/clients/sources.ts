@@ -2,7 +2,7 @@ import type { OracleServiceService } from '@trimtab/contracts/oracle';
 import type { SolverServiceService } from '@trimtab/contracts/solver';
 import { present } from '@trimtab/core';
 import { withScopes, type ServiceClient } from '@trimtab/grpc';
-import type { OracleSource, SolverSource } from '../../application/ports.js';
+import type { OracleSource, SolverSource } from '../../application/outgoing.js';
 import { readPlan } from './plan-message.js';
 import { readSnapshot } from './snapshot-message.js';
 

@@ -1,4 +1,4 @@
-import * as wire from '@trimtab/contracts/ordergen';
+import type * as wire from '@trimtab/contracts/ordergen';
 import {
   DriftBandGoal,
   DriftBandKind,
@@ -85,9 +85,10 @@ export function toRebalanceMessage(
 export function toPlannedMessage(view: RebalanceView): wire.Rebalance {
   const { facts } = view;
   const started = startRebalance(facts.program, 'EXECUTE');
-  const { endTime: _, ...rest } = view;
   return toRebalanceMessage({
-    ...rest,
+    facts,
+    owner: view.owner,
+    members: view.members,
     head: { sequence: 0, hash: facts.h0, state: started.state },
     stateReason: '',
     actions: [],

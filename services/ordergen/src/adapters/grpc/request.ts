@@ -7,7 +7,8 @@ import {
   type TextRules,
 } from '@trimtab/grpc';
 import { seesEverything } from '../../application/access.js';
-import type { Caller, OutgoingCall, RequestKey } from '../../application/ports.js';
+import type { OutgoingCall } from '../../application/outgoing.js';
+import type { Caller, RequestKey } from '../../application/ports.js';
 
 /** Ids of vaults and rebalances. */
 export const ID: TextRules = { maxLength: 64, pattern: /^[A-Za-z0-9._-]+$/ };

@@ -9,7 +9,7 @@ import {
   subjects,
 } from '@trimtab/messaging';
 import type { ExecutionReport } from '../../application/execution-report.js';
-import type { Messages } from '../../application/ports.js';
+import type { Messages } from '../../application/outgoing.js';
 import { directions, execTypes, failureReasons, sides } from '../enum-words.js';
 
 /** What leaves through the outbox. */

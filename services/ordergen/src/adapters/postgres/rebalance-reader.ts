@@ -17,9 +17,9 @@ import { INBOX_CONSUMER } from './step-statement.js';
 
 /** Reads the messages of other services that are stored as they came. */
 export interface StoredMessages {
-  readSnapshot(bytes: Uint8Array): SnapshotContent;
-  readPlan(bytes: Uint8Array): PlanCopy;
-  readReport(bytes: Uint8Array): ExecutionReport;
+  readonly readSnapshot: (bytes: Uint8Array) => SnapshotContent;
+  readonly readPlan: (bytes: Uint8Array) => PlanCopy;
+  readonly readReport: (bytes: Uint8Array) => ExecutionReport;
 }
 
 /** The reads of rebalances. */
