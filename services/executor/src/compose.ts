@@ -107,6 +107,7 @@ export function composeExecutor(
     bus,
     executeOrder: createExecuteOrder({ store, settleOrder }),
     repeatAnswer: createRepeatAnswer({ store, pause: wait }),
+    observer,
     concurrency: concurrencyOf(config, database),
   });
   const storage: Component = {

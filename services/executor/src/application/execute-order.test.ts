@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { domainError, DomainFailure, instant } from '@trimtab/core';
+import { domainError, instant, refuse } from '@trimtab/core';
 import { decimalOf } from '@trimtab/decimal';
 import { reportId } from '../domain/execution-report.js';
 import { sellOrder } from '../domain/order.fixture.js';
@@ -7,10 +7,8 @@ import type { RebalanceView } from '../domain/revalidate.js';
 import { fakeWorld, FILLED, HEALTHY, rebalanceOf, rejected } from './fakes.fixture.js';
 
 const order = sellOrder({ expireTime: instant(1_000) });
-const unreachable = (): Promise<never> =>
-  Promise.reject(
-    new DomainFailure(domainError('UNAVAILABLE', 'DEPENDENCY_UNAVAILABLE', 'nobody listens')),
-  );
+const unreachable = async (): Promise<never> =>
+  refuse(domainError('UNAVAILABLE', 'DEPENDENCY_UNAVAILABLE', 'nobody listens'));
 
 describe('an order', () => {
   it('is stored as accepted, asked for at the venue, noted as submitted, and only then submitted', async () => {
@@ -183,9 +181,8 @@ describe('an outage', () => {
 
   it('is no excuse for an error of another kind: the bus judges it', async () => {
     const { world, execute, reportsOf } = fakeWorld();
-    world.rebalance = async () => {
-      throw new DomainFailure(domainError('NOT_FOUND', 'REBALANCE_NOT_FOUND', 'no such one'));
-    };
+    world.rebalance = async () =>
+      refuse(domainError('NOT_FOUND', 'REBALANCE_NOT_FOUND', 'no such one'));
     await expect(execute(order)).rejects.toThrow('no such one');
     expect(reportsOf(order)).toEqual([]);
   });

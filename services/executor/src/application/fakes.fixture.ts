@@ -98,6 +98,7 @@ export function fakeWorld() {
     answeredAgain: () => void observed.push('answered again'),
     postponed: (_order: Order, reason: string) => void observed.push(`postponed ${reason}`),
     recovered: (count: number) => void observed.push(`recovered ${count}`),
+    attemptFailed: (orderId: string) => void observed.push(`failed ${orderId.slice(0, 1)}`),
     notRecovered: (orderId: string) => void observed.push(`not recovered ${orderId.slice(0, 1)}`),
   };
   const settleOrder = createSettleOrder({

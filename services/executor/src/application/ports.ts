@@ -99,6 +99,8 @@ export interface Observer {
   settled(order: Order, execType: string): void;
   answeredAgain(orderId: string): void;
   postponed(order: Order, reason: string): void;
+  /** An attempt ended with an error that is no outage; the bus decides whether it is repeated. */
+  attemptFailed(orderId: string, error: unknown): void;
   recovered(orderCount: number): void;
   /** An order of an earlier run is still open; a redispatch brings it again. */
   notRecovered(orderId: string, error: unknown): void;

@@ -1,5 +1,6 @@
 import type { Component } from '@trimtab/lifecycle';
 import {
+  dispositionOf,
   MESSAGE_TYPES,
   subjects,
   vaultKey,
@@ -8,6 +9,8 @@ import {
   type IncomingMessage,
 } from '@trimtab/messaging';
 import type { ExecuteOrder } from '../../application/execute-order.js';
+import type { Observer } from '../../application/ports.js';
+import type { Order } from '../../domain/order.js';
 import { parseDispatch } from './parse-dispatch.js';
 
 /** What the consumer of dispatches needs. */
@@ -16,12 +19,16 @@ export interface DispatchConsumerOptions {
   readonly executeOrder: ExecuteOrder;
   /** Sends the stored answer of an order once more, when the first one is out. */
   readonly repeatAnswer: (orderId: string, signal: AbortSignal) => Promise<void>;
+  readonly observer: Pick<Observer, 'attemptFailed'>;
   readonly concurrency: number;
 }
 
+/** A failed attempt is repeated after this long. */
+const RETRY_DELAY_MILLIS = 500;
+
 /**
- * Takes dispatches off the bus: acknowledged once the answer is stored, never before. What an order
- * throws is judged by the bus: a lost database is retried, an order that nobody knows is dead.
+ * Takes dispatches off the bus: acknowledged once the answer is stored, never before. What an attempt
+ * throws is judged as everywhere: a lost database is retried, an order that nobody knows is dead.
  */
 export function createDispatchConsumer(options: DispatchConsumerOptions): Component {
   const stopping = new AbortController();
@@ -66,12 +73,27 @@ async function handle(
   if (message.subject !== subjects.dispatch(vaultId)) {
     return malformed(`vault_id was "${vaultId}", which is not the subject's`);
   }
-  const execution = await options.executeOrder(parsed.value, message.payload, signal);
+  try {
+    return await execute(options, parsed.value, message.payload, signal);
+  } catch (error) {
+    options.observer.attemptFailed(orderId, error);
+    return dispositionOf(error, RETRY_DELAY_MILLIS);
+  }
+}
+
+async function execute(
+  options: DispatchConsumerOptions,
+  order: Order,
+  dispatch: Uint8Array,
+  signal: AbortSignal,
+): Promise<Disposition> {
+  const execution = await options.executeOrder(order, dispatch, signal);
   if (execution.kind === 'POSTPONED') {
     return { kind: 'retry', delayMillis: execution.delayMillis, reason: execution.reason };
   }
   const repeats = execution.kind === 'SETTLED' ? execution.deliveryCount - 1 : 0;
-  for (let repeat = 0; repeat < repeats; repeat += 1) await options.repeatAnswer(orderId, signal);
+  for (let repeat = 0; repeat < repeats; repeat += 1)
+    await options.repeatAnswer(order.orderId, signal);
   return { kind: 'ack' };
 }
 

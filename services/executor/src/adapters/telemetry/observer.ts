@@ -19,6 +19,8 @@ export function createObserver(logger: Logger): Observer {
     answeredAgain: (orderId) => logger.info({ orderId }, 'known order answered again'),
     postponed: (order, reason) =>
       logger.warn({ ...attributesOf(order), reason }, 'order waits for an outage to end'),
+    attemptFailed: (orderId, error) =>
+      logger.warn({ orderId, error }, 'attempt at an order failed'),
     notRecovered: (orderId, error) =>
       logger.warn({ orderId, error }, 'order of an earlier run is still open'),
     recovered: (orderCount) => {
