@@ -1,10 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { contentHash, TAGS } from '@trimtab/canonical';
-import { ExposureDirection, OrderDispatch } from '@trimtab/contracts/execution';
-import { Asset, OracleServiceService, Price, Price_State } from '@trimtab/contracts/oracle';
-import { Action, OrderGenServiceService, Rebalance } from '@trimtab/contracts/ordergen';
+import { ExposureDirection, type OrderDispatch } from '@trimtab/contracts/execution';
+import {
+  Asset,
+  OracleServiceService,
+  Price,
+  Price_State,
+  type GetPriceRequest,
+} from '@trimtab/contracts/oracle';
+import {
+  Action,
+  OrderGenServiceService,
+  Rebalance,
+  type GetRebalanceRequest,
+} from '@trimtab/contracts/ordergen';
 import { Side } from '@trimtab/contracts/portfolio';
-import { Vault, VaultServiceService } from '@trimtab/contracts/vault';
+import { Vault, VaultServiceService, type GetVaultRequest } from '@trimtab/contracts/vault';
 import { domainError, refuse } from '@trimtab/core';
 import {
   AUTHENTICATED,
@@ -60,7 +71,7 @@ export async function startExecutorWorld(): Promise<ExecutorWorld> {
     rules: openTo(OracleServiceService),
     handlers: {
       ListAssets: async () => ({ assets: ASSETS, nextPageToken: '' }),
-      GetPrice: async ({ assetId }) => {
+      GetPrice: async ({ assetId }: GetPriceRequest) => {
         state.priceReads += 1;
         const { state: health, decimal } = state.price;
         const price = Price.create({ assetId, priceDecimal: decimal, state: health });
@@ -72,7 +83,7 @@ export async function startExecutorWorld(): Promise<ExecutorWorld> {
     definition: OrderGenServiceService,
     rules: openTo(OrderGenServiceService),
     handlers: {
-      GetRebalance: async ({ rebalanceId }) => {
+      GetRebalance: async ({ rebalanceId }: GetRebalanceRequest) => {
         upOnly();
         const rebalance = state.rebalances.get(rebalanceId);
         if (rebalance !== undefined) return { rebalance };
@@ -84,7 +95,7 @@ export async function startExecutorWorld(): Promise<ExecutorWorld> {
     definition: VaultServiceService,
     rules: openTo(VaultServiceService),
     handlers: {
-      GetVault: async ({ vaultId }) => {
+      GetVault: async ({ vaultId }: GetVaultRequest) => {
         upOnly();
         return { vault: state.vaults.get(vaultId) };
       },
@@ -125,9 +136,9 @@ export interface Scenario {
   readonly rebalanceId: string;
   readonly vaultId: string;
   /** Sells 2 WBTC, worth 200 at 100. */
-  sell(changes?: Partial<OrderDispatch>): OrderDispatch;
+  readonly sell: (changes?: Partial<OrderDispatch>) => OrderDispatch;
   /** Spends 200 on WBTC; the scenario's actions must be buys. */
-  buy(changes?: Partial<OrderDispatch>): OrderDispatch;
+  readonly buy: (changes?: Partial<OrderDispatch>) => OrderDispatch;
 }
 
 /** What each amount of a scenario is: 200 USDC. */

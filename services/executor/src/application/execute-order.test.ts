@@ -7,8 +7,9 @@ import type { RebalanceView } from '../domain/revalidate.js';
 import { fakeWorld, FILLED, HEALTHY, rebalanceOf, rejected } from './fakes.fixture.js';
 
 const order = sellOrder({ expireTime: instant(1_000) });
-const unreachable = async (): Promise<never> =>
-  refuse(domainError('UNAVAILABLE', 'DEPENDENCY_UNAVAILABLE', 'nobody listens'));
+async function unreachable(): Promise<never> {
+  return refuse(domainError('UNAVAILABLE', 'DEPENDENCY_UNAVAILABLE', 'nobody listens'));
+}
 
 describe('an order', () => {
   it('is stored as accepted, asked for at the venue, noted as submitted, and only then submitted', async () => {
@@ -121,27 +122,26 @@ describe('revalidation', () => {
 });
 
 describe('an outage', () => {
-  it.each([
+  type Part = 'market' | 'rebalance' | 'balance' | 'submit' | 'query';
+  const noPrice = (): Promise<undefined> => Promise.resolve(undefined);
+  it.each<[string, Part, () => Promise<undefined>, string]>([
     ['of the oracle', 'market', unreachable, 'VENUE_UNAVAILABLE'],
     ['of OrderGen', 'rebalance', unreachable, 'VENUE_UNAVAILABLE'],
     ['of the vault service', 'balance', unreachable, 'VENUE_UNAVAILABLE'],
     ['of the venue', 'submit', unreachable, 'VENUE_UNAVAILABLE'],
     ['of the venue before it was told', 'query', unreachable, 'VENUE_UNAVAILABLE'],
-    ['of a healthy price', 'market', async () => undefined, 'PRICE_STALE'],
-  ] as const)(
-    '%s is waited for until the order expires, then reported',
-    async (_, part, down, reason) => {
-      const { world, execute, reportsOf, observed } = fakeWorld();
-      Object.assign(world, { [part]: down });
-      world.now = instant(999);
-      expect(await execute(order)).toMatchObject({ kind: 'POSTPONED', reason });
-      expect(reportsOf(order)).toEqual([]);
-      world.now = instant(1_000);
-      expect(await execute(order)).toMatchObject({ kind: 'SETTLED' });
-      expect(reportsOf(order)).toMatchObject([{ execType: 'REJECTED', failureReason: reason }]);
-      expect(observed).toEqual([`postponed ${reason}`, `refused ${reason}`, 'settled REJECTED']);
-    },
-  );
+    ['of a healthy price', 'market', noPrice, 'PRICE_STALE'],
+  ])('%s is waited for until the order expires, then reported', async (_, part, down, reason) => {
+    const { world, execute, reportsOf, observed } = fakeWorld();
+    Object.assign(world, { [part]: down });
+    world.now = instant(999);
+    expect(await execute(order)).toMatchObject({ kind: 'POSTPONED', reason });
+    expect(reportsOf(order)).toEqual([]);
+    world.now = instant(1_000);
+    expect(await execute(order)).toMatchObject({ kind: 'SETTLED' });
+    expect(reportsOf(order)).toMatchObject([{ execType: 'REJECTED', failureReason: reason }]);
+    expect(observed).toEqual([`postponed ${reason}`, `refused ${reason}`, 'settled REJECTED']);
+  });
 
   it('that ends before the order expires leaves no trace in its answer', async () => {
     const { world, execute, reportsOf } = fakeWorld();
