@@ -30,7 +30,7 @@ describe('every service as a process of its own', () => {
     const keys = await ensureDevelopmentKeys(folder);
     environment = {
       DATABASE_URL: testDatabaseOptions('e2e').connectionString,
-      NATS_URL: testNatsUrl(),
+      NATS_URL: testNatsUrl() ?? '',
       AUTH_JWKS_FILE: keys.jwksFile,
       SERVICE_PRIVATE_KEY_FILE: keys.privateKeyFile,
       GRPC_ADDRESS: '127.0.0.1:0',

@@ -63,7 +63,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     databaseUrl: connectionString,
     schemaPrefix: `e2e_${randomBytes(4).toString('hex')}_`,
     ...(options.bus === 'JetStream'
-      ? { natsUrl: testNatsUrl(), subjectPrefix: testSubjectPrefix() }
+      ? { natsUrl: testNatsUrl() ?? '', subjectPrefix: testSubjectPrefix() }
       : {}),
   });
   const operator = connectClients(suite, 'operator', ['admin', 'plan:write', 'price:write']);

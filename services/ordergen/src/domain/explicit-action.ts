@@ -24,7 +24,7 @@ export interface ExplicitAction extends PositionKey {
 
 /**
  * What the named positions hold after the actions, at snapshot prices; the others are not traded.
- * Refuses ACTION_DUPLICATE, ACTION_EXCEEDS_POSITION (more than is held) and COLLATERAL_OF_LONG, each
+ * Refuses DUPLICATE_ID, AMOUNT_OUT_OF_RANGE (more than is held) and FIELD_INVALID (collateral of a long), each
  * naming its field, and assets without a usable price.
  */
 export function explicitTargets(
@@ -63,19 +63,19 @@ function violationOf(
 ): FieldViolation | undefined {
   if (isDuplicate) {
     const message = `${positionText(action)} is stated twice`;
-    return { field: '', reason: 'ACTION_DUPLICATE', message };
+    return { field: '', reason: 'DUPLICATE_ID', message };
   }
   if (quantity < 0n) {
     const message = `was ${action.quantityDelta}, must leave at least 0, would leave ${quantity}`;
-    return { field: '.quantity_delta', reason: 'ACTION_EXCEEDS_POSITION', message };
+    return { field: '.quantity_delta', reason: 'AMOUNT_OUT_OF_RANGE', message };
   }
   if (action.side === 'LONG' && action.collateralDelta !== 0n) {
     const message = `was ${action.collateralDelta}, must be 0 for a long`;
-    return { field: '.collateral_delta', reason: 'COLLATERAL_OF_LONG', message };
+    return { field: '.collateral_delta', reason: 'FIELD_INVALID', message };
   }
   if (action.side === 'SHORT' && collateral < 0n) {
     const message = `was ${action.collateralDelta}, must leave at least 0, would leave ${collateral}`;
-    return { field: '.collateral_delta', reason: 'ACTION_EXCEEDS_POSITION', message };
+    return { field: '.collateral_delta', reason: 'AMOUNT_OUT_OF_RANGE', message };
   }
   return undefined;
 }

@@ -100,11 +100,7 @@ describe('targets', () => {
   });
 
   it.each([
-    [
-      'weights above the whole',
-      [target('A', 5_000), target('B', 5_001)],
-      'WEIGHT_SUM_OUT_OF_RANGE',
-    ],
+    ['weights above the whole', [target('A', 5_000), target('B', 5_001)], 'WEIGHT_SUM_TOO_LARGE'],
     ['a weight above the whole', [target('A', 10_001)], 'WEIGHT_OUT_OF_RANGE'],
     ['a negative weight', [target('A', -1)], 'WEIGHT_OUT_OF_RANGE'],
     ['a fraction of a bp', [target('A', 0.5)], 'WEIGHT_OUT_OF_RANGE'],
@@ -115,7 +111,7 @@ describe('targets', () => {
       'KAPPA_OUT_OF_RANGE',
     ],
     ['a κ that is not canonical', [target('A', 1, '1.50')], 'DECIMAL_NOT_CANONICAL'],
-    ['a target stated twice', [target('A', 1), target('A', 1)], 'TARGET_DUPLICATE'],
+    ['a target stated twice', [target('A', 1), target('A', 1)], 'DUPLICATE_ID'],
   ])('refuse %s', (_name, targets, reason) => {
     expect(refusal({ cash: 10n, targets })).toMatchObject({ reason });
   });
@@ -243,16 +239,16 @@ describe('explicit actions', () => {
   });
 
   it.each([
-    ['more than is held', { assetId: 'A', quantityDelta: -51n }, 'ACTION_EXCEEDS_POSITION'],
+    ['more than is held', { assetId: 'A', quantityDelta: -51n }, 'AMOUNT_OUT_OF_RANGE'],
     [
       'collateral of a long',
       { assetId: 'A', quantityDelta: 0n, collateralDelta: 1n },
-      'COLLATERAL_OF_LONG',
+      'FIELD_INVALID',
     ],
     [
       'more collateral than there is',
       { assetId: 'C', side: 'SHORT' as const, quantityDelta: 0n, collateralDelta: -21n },
-      'ACTION_EXCEEDS_POSITION',
+      'AMOUNT_OUT_OF_RANGE',
     ],
     ['an asset without a price', { assetId: 'Z', quantityDelta: 1n }, 'PRICE_MISSING'],
   ])('refuse %s', (_name, move, reason) => {
@@ -261,6 +257,6 @@ describe('explicit actions', () => {
 
   it('refuse a position that is named twice', () => {
     const twice = { assetId: 'A', quantityDelta: -1n };
-    expect(refusal(actions(twice, twice))).toMatchObject({ reason: 'ACTION_DUPLICATE' });
+    expect(refusal(actions(twice, twice))).toMatchObject({ reason: 'DUPLICATE_ID' });
   });
 });

@@ -1,4 +1,4 @@
-import { domainError, err, ok, type DomainError, type Result } from '@trimtab/core';
+import { err, ok, type Result } from '@trimtab/core';
 import { abs, parseInteger } from '@trimtab/decimal';
 import type { EventDocument } from './event-document.js';
 import type { ActionResult, Correction, ExecType, FailureReason, FoldInput } from './fold-input.js';
@@ -7,16 +7,23 @@ import type { RebalanceDocument } from './rebalance-document.js';
 
 /** Reads stored documents back into what the fold takes. Stored text is checked like any input. */
 
-/** The program of a stored rebalance; DOCUMENT_INVALID names the field that cannot be read. */
+/** A stored document that cannot be read: which field, and what it holds. */
+export interface UnreadableDocument {
+  readonly field: string;
+  readonly found: string;
+  readonly message: string;
+}
+
+/** The program of a stored rebalance. */
 export function programOfDocument(
   document: RebalanceDocument,
-): Result<RebalanceProgram, DomainError> {
+): Result<RebalanceProgram, UnreadableDocument> {
   return reading((amount) => {
     const sells = document.actions.filter(({ group }) => group !== 3);
     const buys = document.actions.filter(({ group }) => group === 3);
     const netOf = (action: { readonly index: number; readonly deltaNet: string }): bigint =>
       abs(amount(action.deltaNet, `actions[${action.index}].deltaNet`));
-    return createProgram({
+    const program = createProgram({
       cash: amount(document.cash, 'cash'),
       underlyingFloor: amount(document.underlyingFloor, 'underlyingFloor'),
       sells: sells.map((action) => ({
@@ -25,12 +32,14 @@ export function programOfDocument(
       })),
       buys: buys.map(netOf),
     });
+    if (program.ok) return program;
+    return err({ field: 'actions', found: '', message: program.error.message });
   });
 }
 
 /** The input that a stored event recorded. */
-export function inputOfEvent(event: EventDocument): Result<FoldInput, DomainError> {
-  return reading((amount): Result<FoldInput, DomainError> => {
+export function inputOfEvent(event: EventDocument): Result<FoldInput, UnreadableDocument> {
+  return reading((amount): Result<FoldInput, UnreadableDocument> => {
     switch (event.kind) {
       case 'APPROVE':
         return ok({ kind: 'APPROVE' });
@@ -98,8 +107,10 @@ function reportedOf(
 }
 
 /** Runs a reading; the first amount that cannot be read is the error of the whole. */
-function reading<T>(read: (amount: ReadAmount) => Result<T, DomainError>): Result<T, DomainError> {
-  const problems: DomainError[] = [];
+function reading<T>(
+  read: (amount: ReadAmount) => Result<T, UnreadableDocument>,
+): Result<T, UnreadableDocument> {
+  const problems: UnreadableDocument[] = [];
   const value = read((text, field) => {
     const parsed = text === undefined ? undefined : parseInteger(text);
     if (parsed?.ok === true) return parsed.value;
@@ -110,11 +121,7 @@ function reading<T>(read: (amount: ReadAmount) => Result<T, DomainError>): Resul
   return problem === undefined ? value : err(problem);
 }
 
-function unreadable(field: string, found: string): DomainError {
-  return domainError(
-    'FAILED_PRECONDITION',
-    'DOCUMENT_INVALID',
-    `${field} of a stored document was "${found}" and cannot be read`,
-    { field, found },
-  );
+function unreadable(field: string, found: string): UnreadableDocument {
+  const message = `${field} of a stored document was "${found}" and cannot be read`;
+  return { field, found, message };
 }

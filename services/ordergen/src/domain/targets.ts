@@ -45,8 +45,8 @@ interface ReadTarget {
 /**
  * Target amounts by (assetId, side): `t = floor(NAV·w/D)` and `c = floor(NAV·κ·w/D)` with
  * `D = Σ κ·w + w_cash` over the investible targets; all 0 when D is 0. The underlying keeps
- * 10 000 − Σ of all stated weights. Refuses WEIGHT_OUT_OF_RANGE, WEIGHT_SUM_OUT_OF_RANGE,
- * KAPPA_OUT_OF_RANGE and TARGET_DUPLICATE, each naming its field.
+ * 10 000 − Σ of all stated weights. Refuses WEIGHT_OUT_OF_RANGE, WEIGHT_SUM_TOO_LARGE,
+ * KAPPA_OUT_OF_RANGE and DUPLICATE_ID, each naming its field.
  */
 export function adjustTargets(
   nav: bigint,
@@ -59,7 +59,7 @@ export function adjustTargets(
     return err(
       domainError(
         'INVALID_ARGUMENT',
-        'WEIGHT_SUM_OUT_OF_RANGE',
+        'WEIGHT_SUM_TOO_LARGE',
         `the weights sum to ${stated} bps, must be at most ${BPS_WHOLE}`,
         { sum_bps: stated.toString() },
       ),
@@ -97,7 +97,7 @@ function readTargets(targets: readonly Target[]): Result<readonly ReadTarget[], 
     }
     if (seen.has(positionText(target))) {
       const message = `${target.assetId} ${target.side} is stated twice`;
-      violations.push({ field, reason: 'TARGET_DUPLICATE', message });
+      violations.push({ field, reason: 'DUPLICATE_ID', message });
     }
     seen.add(positionText(target));
     const kappa = readKappa(target);

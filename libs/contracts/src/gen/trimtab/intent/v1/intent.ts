@@ -448,7 +448,7 @@ export interface IntentConstraints {
   maxSlippagePerRollBps?:
     | number
     | undefined;
-  /** The most that may be put in, in units of the collateral asset, a canonical decimal above 0. */
+  /** The most that may be put in, in units of the underlying (USDC), a canonical decimal above 0. */
   maxCapitalDecimal?:
     | string
     | undefined;

@@ -1977,7 +1977,7 @@ export const OracleServiceService = {
     responseDeserialize: (value: Buffer): ListPricesResponse => ListPricesResponse.decode(value),
   },
   /**
-   * Freezes the prices of the assets. Every one must be HEALTHY. Scope `price:write`, `rebalance:write` or `engine`.
+   * Freezes the prices of the assets. Every one must be HEALTHY. Any scope that writes.
    *
    * Errors: ASSET_NOT_FOUND, ASSET_NOT_HEALTHY (metadata: each asset and its state), REQUEST_ID_REUSED.
    */
@@ -2061,7 +2061,7 @@ export interface OracleServiceServer extends UntypedServiceImplementation {
    */
   listPrices: handleUnaryCall<ListPricesRequest, ListPricesResponse>;
   /**
-   * Freezes the prices of the assets. Every one must be HEALTHY. Scope `price:write`, `rebalance:write` or `engine`.
+   * Freezes the prices of the assets. Every one must be HEALTHY. Any scope that writes.
    *
    * Errors: ASSET_NOT_FOUND, ASSET_NOT_HEALTHY (metadata: each asset and its state), REQUEST_ID_REUSED.
    */
@@ -2204,7 +2204,7 @@ export interface OracleServiceClient extends Client {
     callback: (error: ServiceError | null, response: ListPricesResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Freezes the prices of the assets. Every one must be HEALTHY. Scope `price:write`, `rebalance:write` or `engine`.
+   * Freezes the prices of the assets. Every one must be HEALTHY. Any scope that writes.
    *
    * Errors: ASSET_NOT_FOUND, ASSET_NOT_HEALTHY (metadata: each asset and its state), REQUEST_ID_REUSED.
    */

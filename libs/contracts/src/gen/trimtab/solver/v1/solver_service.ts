@@ -3203,7 +3203,7 @@ export const SolverServiceService = {
   /**
    * Creates or changes a strategy. Scope `admin`.
    *
-   * Errors: STRATEGY_ASSET_TAKEN, WEIGHT_OUT_OF_RANGE, REQUEST_ID_REUSED.
+   * Errors: STRATEGY_ASSET_TAKEN, FIELD_IMMUTABLE, WEIGHT_OUT_OF_RANGE, REQUEST_ID_REUSED.
    */
   upsertStrategy: {
     path: "/trimtab.solver.v1.SolverService/UpsertStrategy" as const,
@@ -3346,7 +3346,7 @@ export interface SolverServiceServer extends UntypedServiceImplementation {
   /**
    * Creates or changes a strategy. Scope `admin`.
    *
-   * Errors: STRATEGY_ASSET_TAKEN, WEIGHT_OUT_OF_RANGE, REQUEST_ID_REUSED.
+   * Errors: STRATEGY_ASSET_TAKEN, FIELD_IMMUTABLE, WEIGHT_OUT_OF_RANGE, REQUEST_ID_REUSED.
    */
   upsertStrategy: handleUnaryCall<UpsertStrategyRequest, UpsertStrategyResponse>;
   /**
@@ -3494,7 +3494,7 @@ export interface SolverServiceClient extends Client {
   /**
    * Creates or changes a strategy. Scope `admin`.
    *
-   * Errors: STRATEGY_ASSET_TAKEN, WEIGHT_OUT_OF_RANGE, REQUEST_ID_REUSED.
+   * Errors: STRATEGY_ASSET_TAKEN, FIELD_IMMUTABLE, WEIGHT_OUT_OF_RANGE, REQUEST_ID_REUSED.
    */
   upsertStrategy(
     request: UpsertStrategyRequest,

@@ -3437,7 +3437,7 @@ export const ListLedgerEntriesResponse: MessageFns<ListLedgerEntriesResponse> = 
 export type VaultServiceService = typeof VaultServiceService;
 export const VaultServiceService = {
   /**
-   * Opens an empty vault in mode OPEN for the caller. Scope `rebalance:write` or `engine`.
+   * Opens an empty vault in mode OPEN for the caller. Scope `intent:write`, `rebalance:write`, `engine` or `admin`.
    *
    * Errors: DECIMAL_NOT_CANONICAL, ASSET_NOT_FOUND, REQUEST_ID_REUSED.
    */
@@ -3645,7 +3645,7 @@ export const VaultServiceService = {
 
 export interface VaultServiceServer extends UntypedServiceImplementation {
   /**
-   * Opens an empty vault in mode OPEN for the caller. Scope `rebalance:write` or `engine`.
+   * Opens an empty vault in mode OPEN for the caller. Scope `intent:write`, `rebalance:write`, `engine` or `admin`.
    *
    * Errors: DECIMAL_NOT_CANONICAL, ASSET_NOT_FOUND, REQUEST_ID_REUSED.
    */
@@ -3734,7 +3734,7 @@ export interface VaultServiceServer extends UntypedServiceImplementation {
 
 export interface VaultServiceClient extends Client {
   /**
-   * Opens an empty vault in mode OPEN for the caller. Scope `rebalance:write` or `engine`.
+   * Opens an empty vault in mode OPEN for the caller. Scope `intent:write`, `rebalance:write`, `engine` or `admin`.
    *
    * Errors: DECIMAL_NOT_CANONICAL, ASSET_NOT_FOUND, REQUEST_ID_REUSED.
    */
