@@ -1,7 +1,12 @@
 import { ExecType, ExposureDirection, FailureReason } from '@trimtab/contracts/execution';
 import { Action_State, Rebalance_State } from '@trimtab/contracts/ordergen';
 import { NetMode, RebalancePurpose, Side } from '@trimtab/contracts/portfolio';
-import { LedgerEntry_Account, LedgerEntry_Kind, VaultHold, VaultMode } from '@trimtab/contracts/vault';
+import {
+  LedgerEntry_Account,
+  LedgerEntry_Kind,
+  VaultHold,
+  VaultMode,
+} from '@trimtab/contracts/vault';
 import type { ExecType as ExecWord, FailureReason as FailureWord } from '../domain/fold-input.js';
 import type { LedgerAccount, LedgerKind } from '../domain/ledger.js';
 import type { Side as SideWord } from '../domain/position.js';
