@@ -1,0 +1,2 @@
+/** Verifies an exported rebalance from its bundle alone. */
+export const BUNDLE_TAG = 'trimtab/bundle/v1';
