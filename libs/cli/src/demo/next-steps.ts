@@ -5,7 +5,7 @@ export function printNextSteps(output: Output): void {
   output.line(`
 Try it by hand: run \`make dev\` in one terminal, and in another
 
-  export TRIMTAB_TOKEN=$(node libs/cli/dist/main.js token --subject alice --scope intent:write rebalance:write admin)
+  export TRIMTAB_TOKEN=$(npx trimtab token --subject alice --scope intent:write rebalance:write admin)
 
   grpcurl -plaintext 127.0.0.1:50051 list
   grpcurl -plaintext -H "authorization: Bearer $TRIMTAB_TOKEN" 127.0.0.1:50051 trimtab.intent.v1.IntentService/ListTemplates
