@@ -8,7 +8,7 @@ TRIMTAB := node libs/cli/dist/main.js
 DATA_FOLDER ?= .trimtab
 
 .PHONY: help setup generate build check lint format tidy proto-check test test-unit test-integration test-e2e \
-  test-node24 demo dev bench ci nats-server clean
+  test-node24 campaign demo dev bench ci nats-server clean
 
 help: ## list the targets
 	@grep -hE '^[a-zA-Z0-9_-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -56,6 +56,9 @@ test-e2e: setup nats-server ## the end-to-end stories only
 
 test-node24: build nats-server ## all tests on Node 24, brought by npm
 	npx --yes -p node@24 node test/run/all.mjs
+
+campaign: build nats-server ## every test with its full counts; hours are allowed, CI runs the short forms
+	TRIMTAB_CAMPAIGN=full node test/run/all.mjs
 
 demo: build ## the main job: two rebalances on real prices, with failures, in under a minute
 	@$(TRIMTAB) demo

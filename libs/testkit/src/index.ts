@@ -1,3 +1,4 @@
+export { campaignCount, isCampaign } from './campaign.js';
 export { eventually, type EventuallyOptions } from './eventually.js';
 export { memorySpans, type MemorySpans } from './memory-spans.js';
 export { natsServerBinary, startNatsServer, type NatsServer } from './nats-server.js';
