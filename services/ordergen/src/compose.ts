@@ -21,6 +21,7 @@ import {
 import { createRelay, type Bus } from '@trimtab/messaging';
 import { migrate, type Database } from '@trimtab/storage';
 import type { Logger } from '@trimtab/telemetry';
+import { planOfStored, snapshotOfStored } from './adapters/clients/bundle-documents.js';
 import { readStoredPlan } from './adapters/clients/plan-message.js';
 import { readStoredSnapshot } from './adapters/clients/snapshot-message.js';
 import { createOracleSource, createSolverSource } from './adapters/clients/sources.js';
@@ -29,6 +30,7 @@ import { ORDERGEN_RULES, VAULT_RULES } from './adapters/grpc/rules.js';
 import { createVaultHandlers } from './adapters/grpc/vault-handlers.js';
 import { messages, readStoredReport } from './adapters/messaging/messages.js';
 import { createReportConsumer } from './adapters/messaging/report-consumer.js';
+import { createBundleReader } from './adapters/postgres/bundle-reader.js';
 import { orderGenMigrations } from './adapters/postgres/migrations.js';
 import { createStore } from './adapters/postgres/store.js';
 import type { OrderGenTables } from './adapters/postgres/tables.js';
@@ -37,6 +39,7 @@ import { createTracing } from './adapters/telemetry/tracing.js';
 import { createApplyReport } from './application/apply-report.js';
 import { createCreateRebalance } from './application/create-rebalance.js';
 import { createCreateVault } from './application/create-vault.js';
+import { createExportRebalance } from './application/export-rebalance.js';
 import { createDeposit, createWithdraw } from './application/move-funds.js';
 import { createNews } from './application/news.js';
 import type { OracleSource, SolverSource } from './application/outgoing.js';
@@ -137,6 +140,13 @@ function wire(
     committed,
   };
   const stop = createStopRebalance(shared);
+  const exportBundle = createExportRebalance(
+    createBundleReader(database, {
+      snapshotOf: snapshotOfStored,
+      planOf: planOfStored,
+      readReport: readStoredReport,
+    }),
+  );
   const rebalances = bindService({
     definition: OrderGenServiceService,
     rules: ORDERGEN_RULES,
@@ -149,6 +159,7 @@ function wire(
         orderExpirySeconds: config.ORDER_EXPIRY_SECONDS,
       }),
       replay: createReplayRebalance({ store }),
+      exportBundle,
     }),
     limits: { GetRebalance: 'internal' },
   });

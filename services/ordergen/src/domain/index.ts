@@ -3,6 +3,7 @@ export * from './action.js';
 export * from './advance.js';
 export * from './amount-of.js';
 export * from './apply.js';
+export * from './bundle.js';
 export * from './clip-report.js';
 export * from './conformance/conform-generate.js';
 export * from './conformance/conform-recalibrate.js';

@@ -12,7 +12,7 @@ import type { PriceEntry } from '../../domain/price-book.js';
  * @throws DomainFailure SNAPSHOT_HASH_MISMATCH when content or hash is not what was asked for
  */
 export function readSnapshot(message: Snapshot, snapshotHash: string): SnapshotCopy {
-  const found = contentHash(TAGS.snapshot, documentOf(message));
+  const found = contentHash(TAGS.snapshot, snapshotDocument(message));
   if (found !== snapshotHash || message.snapshotHash !== snapshotHash) {
     refuse(
       domainError(
@@ -67,7 +67,8 @@ function entryOf(entry: Snapshot['entries'][number]): PriceEntry {
   };
 }
 
-function documentOf(message: Snapshot): JsonValue {
+/** The snapshot document. */
+export function snapshotDocument(message: Snapshot): JsonValue {
   return {
     denomination: message.denomination,
     entries: sorted(message.entries, (left, right) => compare(left.assetId, right.assetId)).map(

@@ -9,6 +9,7 @@ import {
 } from '@trimtab/grpc';
 import { requireView } from '../../application/access.js';
 import type { CreateRebalance } from '../../application/create-rebalance.js';
+import type { ExportRebalance } from '../../application/export-rebalance.js';
 import type { News } from '../../application/news.js';
 import type { Caller, OrderGenSession, OrderGenStore } from '../../application/ports.js';
 import type { RebalanceView } from '../../application/rebalance-record.js';
@@ -16,6 +17,7 @@ import { rebalanceNotFound } from '../../application/refusals.js';
 import type { ReplayOutcome } from '../../application/replay-rebalance.js';
 import type { StopRebalance } from '../../application/stop-rebalance.js';
 import { rebalanceStates } from '../enum-words.js';
+import { chunksOf } from './chunks.js';
 import { readCreateRebalance } from './read-rebalance.js';
 import { toRebalanceMessage } from './rebalance-messages.js';
 import { ID, outgoing, readId, requestKey, visibleTo } from './request.js';
@@ -28,6 +30,7 @@ export interface RebalanceHandlerDependencies {
   readonly createRebalance: CreateRebalance;
   readonly stop: StopRebalance;
   readonly replay: (rebalanceId: string) => Promise<ReplayOutcome>;
+  readonly exportBundle: ExportRebalance;
 }
 
 const SERVICE = 'trimtab.ordergen.v1.OrderGenService';
@@ -86,6 +89,11 @@ export function createRebalanceHandlers(deps: RebalanceHandlerDependencies): Reb
     ReplayRebalance: async (request, context) => {
       const view = await find(context, readId('rebalance_id', request.rebalanceId));
       return toReplayMessage(await deps.replay(view.facts.rebalanceId));
+    },
+    ExportRebalance: async function* (request, context) {
+      const view = await find(context, readId('rebalance_id', request.rebalanceId));
+      const bundle = await deps.exportBundle(view.facts.rebalanceId);
+      for (const chunk of chunksOf(bundle)) yield { chunk };
     },
   };
 }

@@ -3838,9 +3838,10 @@ export const OrderGenServiceService = {
     responseDeserialize: (value: Buffer): ReplayRebalanceResponse => ReplayRebalanceResponse.decode(value),
   },
   /**
-   * Streams one self-contained JSON bundle that anyone can verify.
+   * Streams one self-contained JSON bundle that anyone can verify: of a finished rebalance the proof
+   * of the whole run, of a running one the proof up to its latest event.
    *
-   * Errors: REBALANCE_NOT_FOUND, REBALANCE_STATE_INVALID (it has not ended).
+   * Errors: REBALANCE_NOT_FOUND, PERMISSION_DENIED.
    */
   exportRebalance: {
     path: "/trimtab.ordergen.v1.OrderGenService/ExportRebalance" as const,
@@ -3930,9 +3931,10 @@ export interface OrderGenServiceServer extends UntypedServiceImplementation {
    */
   replayRebalance: handleUnaryCall<ReplayRebalanceRequest, ReplayRebalanceResponse>;
   /**
-   * Streams one self-contained JSON bundle that anyone can verify.
+   * Streams one self-contained JSON bundle that anyone can verify: of a finished rebalance the proof
+   * of the whole run, of a running one the proof up to its latest event.
    *
-   * Errors: REBALANCE_NOT_FOUND, REBALANCE_STATE_INVALID (it has not ended).
+   * Errors: REBALANCE_NOT_FOUND, PERMISSION_DENIED.
    */
   exportRebalance: handleServerStreamingCall<ExportRebalanceRequest, ExportRebalanceResponse>;
   /**
@@ -4123,9 +4125,10 @@ export interface OrderGenServiceClient extends Client {
     callback: (error: ServiceError | null, response: ReplayRebalanceResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Streams one self-contained JSON bundle that anyone can verify.
+   * Streams one self-contained JSON bundle that anyone can verify: of a finished rebalance the proof
+   * of the whole run, of a running one the proof up to its latest event.
    *
-   * Errors: REBALANCE_NOT_FOUND, REBALANCE_STATE_INVALID (it has not ended).
+   * Errors: REBALANCE_NOT_FOUND, PERMISSION_DENIED.
    */
   exportRebalance(
     request: ExportRebalanceRequest,
