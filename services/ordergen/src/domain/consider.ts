@@ -72,7 +72,7 @@ function pairs(
       : explicitTargets(valuation, goal.actions, prices);
   if (!targets.ok) return targets;
   const held = new Map(valuation.positions.map((entry) => [positionText(entry), entry]));
-  const nothing = { quantity: 0n, collateral: 0n, value: 0n, liveWeightBps: 0 };
+  const nothing = { quantity: 0n, collateral: 0n, value: 0n };
   return ok(
     sorted(targets.value, byPosition).map((target) => {
       const { assetId, side } = target;

@@ -1,7 +1,9 @@
 /** Order generation: pure rules from a vault and its targets to trades that stay in balance. */
 export * from './action.js';
 export * from './advance.js';
+export * from './allowed-actions.js';
 export * from './amount-of.js';
+export * from './approval-rules.js';
 export * from './apply.js';
 export * from './bundle.js';
 export * from './clip-report.js';
@@ -22,6 +24,7 @@ export * from './ledger.js';
 export * from './ledger-holdings.js';
 export * from './leg.js';
 export * from './lifecycle.js';
+export * from './live-weight.js';
 export * from './order-terms.js';
 export * from './pins.js';
 export * from './position.js';

@@ -1,5 +1,5 @@
 import { domainError, err, ok, sorted, type DomainError, type Result } from '@trimtab/core';
-import { valueOf, weightBps } from '@trimtab/decimal';
+import { valueOf } from '@trimtab/decimal';
 import { byPosition, type Position } from './position.js';
 import { priceOf, quoteOf, type PriceBook } from './price-book.js';
 
@@ -9,8 +9,6 @@ import { priceOf, quoteOf, type PriceBook } from './price-book.js';
 export interface ValuedPosition extends Position {
   /** `floor(q × p × 10^(dU − dA))` in base units of the underlying. */
   readonly value: bigint;
-  /** Live weight `floor(value · 10 000 / NAV)` in bps; 0 when NAV is not positive. */
-  readonly liveWeightBps: number;
 }
 
 /** A vault at one snapshot. */
@@ -39,11 +37,7 @@ export function valueVault(
   return ok({
     nav,
     cash,
-    positions: valued.map(({ position, value }) => ({
-      ...position,
-      value,
-      liveWeightBps: nav > 0n ? weightBps(value, nav) : 0,
-    })),
+    positions: valued.map(({ position, value }) => ({ ...position, value })),
   });
 }
 

@@ -3,6 +3,7 @@ import type { PositionWeight } from '@trimtab/contracts/portfolio';
 import { formatDecimal } from '@trimtab/decimal';
 import type { LedgerEntry } from '../../application/ports.js';
 import type { ValuedVault } from '../../application/value-vault.js';
+import { liveWeightBps } from '../../domain/live-weight.js';
 import type { Position } from '../../domain/position.js';
 import type { ValuedPosition } from '../../domain/valuation.js';
 import { holdsOf, type HeldVault } from '../../domain/vault.js';
@@ -23,7 +24,7 @@ export function toVaultMessage(vault: HeldVault): wire.Vault {
       allowedCollateralActions: [],
       slippageLimitBps: policy.slippageLimitBps,
       snapshotMaxAgeSeconds: policy.snapshotMaxAgeSeconds,
-      fourEyes: false,
+      fourEyes: policy.fourEyes,
       approvalTtlSeconds: policy.approvalTtlSeconds,
     },
     depositLimit: vault.depositLimit?.toString() ?? '',
@@ -87,18 +88,21 @@ export function toValueMessage(valued: ValuedVault): wire.ValueVaultResponse {
         position: toPositionMessage(position),
         priceDecimal: price === undefined ? '' : formatDecimal(price),
         value: position.value.toString(),
-        weightBps: position.liveWeightBps,
+        weightBps: liveWeightBps(position.value, valuation.nav),
       };
     }),
-    weights: valuation.nav > 0n ? valuation.positions.map(toWeightMessage) : [],
+    weights:
+      valuation.nav > 0n
+        ? valuation.positions.map((position) => toWeightMessage(position, valuation.nav))
+        : [],
     denomination: vault.denomination,
   };
 }
 
-function toWeightMessage(position: ValuedPosition): PositionWeight {
+function toWeightMessage(position: ValuedPosition, nav: bigint): PositionWeight {
   return {
     assetId: position.assetId,
     side: sides.toWire(position.side),
-    weightBps: position.liveWeightBps,
+    weightBps: liveWeightBps(position.value, nav),
   };
 }
