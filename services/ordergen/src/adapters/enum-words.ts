@@ -2,11 +2,17 @@ import { ExecType, ExposureDirection, FailureReason } from '@trimtab/contracts/e
 import { Action_State, Rebalance_State } from '@trimtab/contracts/ordergen';
 import { NetMode, RebalancePurpose, Side } from '@trimtab/contracts/portfolio';
 import {
+  CollateralAction,
   LedgerEntry_Account,
   LedgerEntry_Kind,
+  StrategicAction,
   VaultHold,
   VaultMode,
 } from '@trimtab/contracts/vault';
+import type {
+  CollateralAction as CollateralWord,
+  StrategicAction as StrategicWord,
+} from '../domain/allowed-actions.js';
 import type { ExecType as ExecWord, FailureReason as FailureWord } from '../domain/fold-input.js';
 import type { LedgerAccount, LedgerKind } from '../domain/ledger.js';
 import type { Side as SideWord } from '../domain/position.js';
@@ -58,6 +64,18 @@ export const vaultModes = enumWords<ModeWord, VaultMode>({
 export const vaultHolds = enumWords<HoldWord, VaultHold>({
   DEFICIT: VaultHold.VAULT_HOLD_DEFICIT,
   FROZEN: VaultHold.VAULT_HOLD_FROZEN,
+});
+
+export const strategicActions = enumWords<StrategicWord, StrategicAction>({
+  ENTER: StrategicAction.STRATEGIC_ACTION_ENTER,
+  EXIT: StrategicAction.STRATEGIC_ACTION_EXIT,
+  INCREASE: StrategicAction.STRATEGIC_ACTION_INCREASE,
+  REDUCE: StrategicAction.STRATEGIC_ACTION_REDUCE,
+});
+
+export const collateralActions = enumWords<CollateralWord, CollateralAction>({
+  ADD: CollateralAction.COLLATERAL_ACTION_ADD,
+  RELEASE: CollateralAction.COLLATERAL_ACTION_RELEASE,
 });
 
 export const ledgerKinds = enumWords<LedgerKind, LedgerEntry_Kind>({

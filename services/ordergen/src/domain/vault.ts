@@ -1,4 +1,5 @@
 import type { Instant } from '@trimtab/core';
+import type { AllowedActions } from './allowed-actions.js';
 import type { Position } from './position.js';
 
 /** The account that holds positions (order generation rules, sections 5 and 6). */
@@ -13,20 +14,25 @@ export type VaultHold = 'DEFICIT' | 'FROZEN';
 export type RebalancePurpose = 'REBALANCE' | 'ROLL' | 'SETTLE';
 
 /** What a vault allows. */
-export interface VaultPolicy {
+export interface VaultPolicy extends AllowedActions {
   /** How far an execution price may be from the reference, 0 to 10 000. */
   readonly slippageLimitBps: number;
   /** How old a snapshot may be when a rebalance is created, at least 1. */
   readonly snapshotMaxAgeSeconds: number;
   /** How long an approval is waited for, at least 1. */
   readonly approvalTtlSeconds: number;
+  /** Whether a second subject must approve every rebalance but SETTLE. */
+  readonly fourEyes: boolean;
 }
 
 /** The policy of a vault that says nothing else. */
 export const DEFAULT_POLICY: VaultPolicy = {
+  allowedActions: [],
+  allowedCollateralActions: [],
   slippageLimitBps: 50,
   snapshotMaxAgeSeconds: 60,
   approvalTtlSeconds: 60,
+  fourEyes: false,
 };
 
 /** A vault without what it holds of assets. */

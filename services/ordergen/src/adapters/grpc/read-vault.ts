@@ -1,12 +1,12 @@
 import type * as wire from '@trimtab/contracts/vault';
-import { domainError, refuse } from '@trimtab/core';
+import { compare, sorted } from '@trimtab/core';
 import { createFields, type CallContext, callerOf, type FieldReader } from '@trimtab/grpc';
 import type { CreateVaultCommand } from '../../application/create-vault.js';
 import type { MoveFundsCommand } from '../../application/move-funds.js';
 import type { RequestKey } from '../../application/ports.js';
 import type { SetVaultModeCommand } from '../../application/stop-rebalance.js';
 import type { VaultPolicy } from '../../domain/vault.js';
-import { vaultModes } from '../enum-words.js';
+import { collateralActions, strategicActions, vaultModes, type EnumWords } from '../enum-words.js';
 import { ASSET_ID, ID, MAX_AMOUNT, requestKey, SUBJECT, type RequestCodec } from './request.js';
 
 /** What a request asks for, and the key that it is known by. */
@@ -61,7 +61,8 @@ function refuseOutputOnly(fields: FieldReader, vault: wire.Vault | undefined): v
   }
 }
 
-function readSubjects(
+/** Reads subjects without duplicates. */
+export function readSubjects(
   fields: FieldReader,
   field: string,
   subjects: readonly string[],
@@ -70,18 +71,23 @@ function readSubjects(
   return fields.list(field, subjects, rules, (subject, item) => item.text('', subject, SUBJECT));
 }
 
-/** What a vault of this version cannot keep is refused, not ignored. */
-function readPolicy(
+/** Reads a policy; an empty list of actions allows everything. */
+export function readPolicy(
   fields: FieldReader,
   policy: wire.VaultPolicy | undefined,
 ): Partial<VaultPolicy> {
   if (policy === undefined) return {};
-  if (policy.fourEyes) refusePolicy('four_eyes');
-  if (policy.allowedActions.length > 0) refusePolicy('allowed_actions');
-  if (policy.allowedCollateralActions.length > 0) refusePolicy('allowed_collateral_actions');
   const { slippageLimitBps, snapshotMaxAgeSeconds, approvalTtlSeconds } = policy;
   const seconds = { min: 1, max: MAX_SECONDS };
   return {
+    allowedActions: readWords(fields, 'allowed_actions', policy.allowedActions, strategicActions),
+    allowedCollateralActions: readWords(
+      fields,
+      'allowed_collateral_actions',
+      policy.allowedCollateralActions,
+      collateralActions,
+    ),
+    fourEyes: policy.fourEyes,
     ...(slippageLimitBps !== undefined && {
       slippageLimitBps: fields.bps('slippage_limit_bps', slippageLimitBps),
     }),
@@ -98,15 +104,19 @@ function readPolicy(
   };
 }
 
-function refusePolicy(part: string): never {
-  const method = 'trimtab.vault.v1.VaultService/CreateVault';
-  refuse(
-    domainError(
-      'UNIMPLEMENTED',
-      'METHOD_UNIMPLEMENTED',
-      `${method} does not take vault.policy.${part} in this version`,
-      { method, part },
-    ),
+/** Words of an enum, each at most once, in the order of the enum. */
+function readWords<Word extends string, Value extends number>(
+  fields: FieldReader,
+  field: string,
+  values: readonly Value[],
+  enumeration: EnumWords<Word, Value>,
+): readonly Word[] {
+  const rules = { max: 10, unique: String };
+  const words = fields.list(field, values, rules, (value, item) =>
+    item.enumValue('', value, enumeration.words),
+  );
+  return sorted(words, (left, right) =>
+    compare(enumeration.toWire(left), enumeration.toWire(right)),
   );
 }
 

@@ -7,7 +7,15 @@ import { liveWeightBps } from '../../domain/live-weight.js';
 import type { Position } from '../../domain/position.js';
 import type { ValuedPosition } from '../../domain/valuation.js';
 import { holdsOf, type HeldVault } from '../../domain/vault.js';
-import { ledgerAccounts, ledgerKinds, sides, vaultHolds, vaultModes } from '../enum-words.js';
+import {
+  collateralActions,
+  ledgerAccounts,
+  ledgerKinds,
+  sides,
+  strategicActions,
+  vaultHolds,
+  vaultModes,
+} from '../enum-words.js';
 
 /** Vaults and their ledger as messages. */
 
@@ -20,8 +28,10 @@ export function toVaultMessage(vault: HeldVault): wire.Vault {
     managers: [...vault.managers],
     approvers: [...vault.approvers],
     policy: {
-      allowedActions: [],
-      allowedCollateralActions: [],
+      allowedActions: policy.allowedActions.map((word) => strategicActions.toWire(word)),
+      allowedCollateralActions: policy.allowedCollateralActions.map((word) =>
+        collateralActions.toWire(word),
+      ),
       slippageLimitBps: policy.slippageLimitBps,
       snapshotMaxAgeSeconds: policy.snapshotMaxAgeSeconds,
       fourEyes: policy.fourEyes,

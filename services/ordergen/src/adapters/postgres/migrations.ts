@@ -1,4 +1,7 @@
 import { sharedMigrations, sql, type Migration } from '@trimtab/storage';
+import { allowedActionsMigration } from './allowed-actions-migration.js';
+import { controlMigration } from './control-migration.js';
+import { feedLedgerSequence } from './migration-feed.js';
 
 /**
  * The tables of ordergen. Amounts are `numeric(78,0)`; times come from the clock, never from the
@@ -177,4 +180,7 @@ async function createRebalanceTables(db: Parameters<Migration['up']>[0]): Promis
 export const orderGenMigrations: Readonly<Record<string, Migration>> = {
   ...sharedMigrations,
   '0001_ordergen': init,
+  '0002_allowed_actions': allowedActionsMigration,
+  '0002_control': controlMigration,
+  '0002_feed_ledger_sequence': feedLedgerSequence,
 };

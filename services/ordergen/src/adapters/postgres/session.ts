@@ -66,8 +66,9 @@ async function insertVault(query: Query, vault: Vault): Promise<void> {
   await query(
     `insert into vaults (vault_id, owner, managers, approvers, slippage_limit_bps,
        snapshot_max_age_seconds, approval_ttl_seconds, deposit_limit, denomination,
-       denomination_decimals, mode, fence, version, create_time, update_time)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)`,
+       denomination_decimals, mode, fence, version, create_time, update_time, four_eyes,
+       allowed_actions, allowed_collateral_actions)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16, $17)`,
     [
       vault.vaultId,
       vault.owner,
@@ -83,6 +84,9 @@ async function insertVault(query: Query, vault: Vault): Promise<void> {
       vault.fence,
       vault.version,
       toDate(vault.createTime),
+      policy.fourEyes,
+      policy.allowedActions,
+      policy.allowedCollateralActions,
     ],
   );
 }
@@ -153,9 +157,9 @@ async function insertRebalance(query: Query, fresh: NewRebalance): Promise<boole
     `insert into rebalances (rebalance_id, vault_id, version, state, running, fence, plan_hash,
        tx_bundle_hash, target_weights_hash, snapshot_hash, h0, document, expire_time, fold,
        state_hash, event_count, waiting_count, feed_count, requested_by, trace_id, traceparent,
-       create_time, update_time)
+       create_time, update_time, approval_expire_time)
      values ($1, $2, 1, $3, true, $4, $5, $6, $7, $8, $9, $10, $11, $12, $9, 0, 0, 0, $13, $14,
-       $15, $16, $16)
+       $15, $16, $16, $17)
      on conflict do nothing
      returning rebalance_id`,
     [
@@ -175,6 +179,7 @@ async function insertRebalance(query: Query, fresh: NewRebalance): Promise<boole
       facts.traceId,
       facts.traceparent ?? null,
       toDate(facts.createTime),
+      facts.approvalExpireTime === undefined ? null : toDate(facts.approvalExpireTime),
     ],
   );
   if (inserted.length === 0) return false;

@@ -1,11 +1,14 @@
+import type { CollateralAction, StrategicAction } from '../../domain/allowed-actions.js';
 import { byPosition, type Position } from '../../domain/position.js';
 import { sorted } from '@trimtab/core';
 import type { HeldVault, VaultMode } from '../../domain/vault.js';
-import type { LedgerAccount, LedgerKind } from '../../domain/ledger.js';
+import type { LedgerAccount, LedgerKind, LedgerLine } from '../../domain/ledger.js';
 import type { LedgerEntry } from '../../application/ports.js';
 import { oneOf, toCount, toInstant } from './row-values.js';
 
 const MODES: readonly VaultMode[] = ['OPEN', 'PAUSED', 'CLOSING', 'CLOSED'];
+const STRATEGIC_ACTIONS: readonly StrategicAction[] = ['ENTER', 'EXIT', 'INCREASE', 'REDUCE'];
+const COLLATERAL_ACTIONS: readonly CollateralAction[] = ['ADD', 'RELEASE'];
 const KINDS: readonly LedgerKind[] = ['DEPOSIT', 'WITHDRAWAL', 'FILL', 'FEE', 'CORRECTION'];
 const ACCOUNTS: readonly LedgerAccount[] = [
   'CASH',
@@ -22,9 +25,12 @@ export interface VaultRow {
   readonly owner: string;
   readonly managers: readonly string[];
   readonly approvers: readonly string[];
+  readonly allowed_actions: readonly string[];
+  readonly allowed_collateral_actions: readonly string[];
   readonly slippage_limit_bps: number;
   readonly snapshot_max_age_seconds: number;
   readonly approval_ttl_seconds: number;
+  readonly four_eyes: boolean;
   readonly deposit_limit: string | null;
   readonly deposited: string;
   readonly denomination: string;
@@ -68,9 +74,14 @@ export function toVault(row: VaultRow): HeldVault {
     managers: row.managers,
     approvers: row.approvers,
     policy: {
+      allowedActions: row.allowed_actions.map((text) => oneOf(STRATEGIC_ACTIONS, text)),
+      allowedCollateralActions: row.allowed_collateral_actions.map((text) =>
+        oneOf(COLLATERAL_ACTIONS, text),
+      ),
       slippageLimitBps: row.slippage_limit_bps,
       snapshotMaxAgeSeconds: row.snapshot_max_age_seconds,
       approvalTtlSeconds: row.approval_ttl_seconds,
+      fourEyes: row.four_eyes,
     },
     ...(row.deposit_limit !== null && { depositLimit: BigInt(row.deposit_limit) }),
     deposited: BigInt(row.deposited),
@@ -120,19 +131,28 @@ export interface LedgerRow {
   readonly book_time: Date;
 }
 
-/** Reads a line of the ledger. */
-export function toLedgerEntry(row: LedgerRow): LedgerEntry {
+/** Reads what moves in a line of the ledger. */
+export function toLedgerLine(
+  row: Pick<LedgerRow, 'kind' | 'account' | 'asset_id' | 'position_asset_id' | 'side' | 'amount'>,
+): LedgerLine {
   const { position_asset_id: assetId, side } = row;
   return {
-    vaultId: row.vault_id,
-    sequence: toCount(row.sequence),
-    transactionId: row.transaction_id,
     kind: oneOf(KINDS, row.kind),
     account: oneOf(ACCOUNTS, row.account),
     assetId: row.asset_id,
     ...(assetId !== null &&
       side !== null && { position: { assetId, side: oneOf(['LONG', 'SHORT'], side) } }),
     amount: BigInt(row.amount),
+  };
+}
+
+/** Reads a line of the ledger. */
+export function toLedgerEntry(row: LedgerRow): LedgerEntry {
+  return {
+    ...toLedgerLine(row),
+    vaultId: row.vault_id,
+    sequence: toCount(row.sequence),
+    transactionId: row.transaction_id,
     ...(row.rebalance_id !== null && { rebalanceId: row.rebalance_id }),
     ...(row.order_id !== null && { orderId: row.order_id }),
     ...(row.event_id !== null && { eventId: row.event_id }),
