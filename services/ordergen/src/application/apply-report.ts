@@ -1,17 +1,17 @@
 import type { Clock } from '@trimtab/core';
+import { orderIdOf } from '../domain/ids.js';
 import { hasEnded } from '../domain/rebalance-state.js';
-import { correctSettled } from './correct-settled.js';
-import { actionAt } from './dispatch-terms.js';
+import { correctSettled, isNews } from './correct-settled.js';
 import { movedAnything, NOTHING_EXECUTED, type ExecutionReport } from './execution-report.js';
 import { judgeReport } from './judge-report.js';
 import type { Messages } from './outgoing.js';
 import type { InboxEntry, Observer, OrderGenStore, Tracing } from './ports.js';
-import { bookPartial, bookUnordered, goOn, isCorrection } from './progress.js';
-import type { ActionRecord, RunningRebalance } from './rebalance-record.js';
+import { bookPartial, bookUnordered, goOn } from './progress.js';
+import type { RunningRebalance } from './rebalance-record.js';
 import type { RebalanceStep } from './rebalance-step.js';
 import type { RunningCache } from './running-cache.js';
 import { settleReport } from './settle-report.js';
-import { addsTo, afterStep, cashChange, createStepDraft, type StepDraft } from './step-draft.js';
+import { afterStep, createStepDraft, type StepDraft } from './step-draft.js';
 
 /** What applying a report needs. */
 export interface ApplyReportDependencies {
@@ -130,20 +130,10 @@ async function applyToSettled(
   if (!isNews(record, report)) return note(deps, received);
   const carrier = await carrierOf(deps, running);
   const draft = createStepDraft(carrier, deps.clock.now());
+  if (carrier === running) draft.know(record);
   correctSettled(draft, report, { facts: running.facts, booked: record.booked });
   if (!hasEnded(carrier.head.state.state)) await goOnWithWaiting(deps, draft);
   return commit(deps, draft, inboxOf(deps, received, 'APPLIED'));
-}
-
-/** Whether a report of a settled action corrects it: TRADE_CORRECT, TRADE_CANCEL, or more than before. */
-function isNews(record: ActionRecord, report: ExecutionReport): boolean {
-  if (report.sequence <= record.reportSequence) return false;
-  if (!addsTo(record.booked, report.executed)) return false;
-  if (isCorrection(report)) return true;
-  return (
-    report.executed.quantity > record.booked.quantity ||
-    report.executed.underlying > record.booked.underlying
-  );
 }
 
 /** A correction enters the fold of the rebalance that runs by now, else of its own. */
@@ -158,7 +148,10 @@ async function carrierOf(
   return (await deps.store.loadRunning(other)) ?? own;
 }
 
-/** A report under our order id of an action that was never sent: its money is booked. */
+/**
+ * A report under our order id of an action that was never sent: its money is booked. While the
+ * rebalance runs that is a fault; later it enters the fold that runs by then.
+ */
 async function applyUndispatched(
   deps: ApplyReportDependencies,
   running: RunningRebalance,
@@ -168,19 +161,20 @@ async function applyUndispatched(
   if (!movedAnything(report.executed)) {
     return { kind: 'DEAD', reason: `action ${report.index} was never dispatched` };
   }
-  const draft = createStepDraft(running, deps.clock.now());
-  const ended = hasEnded(running.head.state.state);
-  bookUnordered(draft, report);
-  if (!ended) draft.fault(`action ${report.index} was executed and never dispatched`);
-  else if (running.head.state.state !== 'FAULTED') {
-    const cash = cashChange(
-      actionAt(running.facts, report.index),
-      NOTHING_EXECUTED,
-      report.executed,
-    );
-    draft.fold({ kind: 'CORRECTION', correction: { cash, execType: report.execType } });
+  if (!hasEnded(running.head.state.state)) {
+    const draft = createStepDraft(running, deps.clock.now());
+    bookUnordered(draft, report);
+    draft.fault(`action ${report.index} was executed and never dispatched`);
+    await goOnWithWaiting(deps, draft);
+    return commit(deps, draft, inboxOf(deps, received, 'APPLIED'));
   }
-  if (!ended) await goOnWithWaiting(deps, draft);
+  const carrier = await carrierOf(deps, running);
+  const draft = createStepDraft(carrier, deps.clock.now());
+  const { facts } = running;
+  const { rebalanceId, index } = report;
+  draft.change({ rebalanceId, index, orderId: orderIdOf(rebalanceId, index) });
+  correctSettled(draft, report, { facts, booked: NOTHING_EXECUTED });
+  if (!hasEnded(carrier.head.state.state)) await goOnWithWaiting(deps, draft);
   return commit(deps, draft, inboxOf(deps, received, 'APPLIED'));
 }
 

@@ -1,7 +1,8 @@
+import { abs } from '@trimtab/decimal';
 import { actionAt } from './dispatch-terms.js';
 import type { Executed, ExecutionReport } from './execution-report.js';
 import type { RebalanceFacts } from './rebalance-record.js';
-import { cashChange, type StepDraft } from './step-draft.js';
+import { addsTo, correctionOf, type StepDraft } from './step-draft.js';
 
 /** A settled action whose numbers a report corrects. */
 export interface SettledTarget {
@@ -22,8 +23,6 @@ export function correctSettled(
 ): void {
   const { facts, booked } = target;
   const action = actionAt(facts, report.index);
-  draft.show('RESULT', { event_id: report.eventId, index: report.index });
-  draft.book('CORRECTION', action, booked, report);
   draft.change({
     rebalanceId: facts.rebalanceId,
     index: report.index,
@@ -31,16 +30,43 @@ export function correctSettled(
     reportSequence: report.sequence,
     execType: report.execType,
   });
-  if (draft.head.state.state === 'FAULTED') return;
   const isOwn = facts.rebalanceId === draft.before.facts.rebalanceId;
+  const data = { event_id: report.eventId };
+  // Watchers of another rebalance see the report, which names its own.
+  if (isOwn) draft.showAction('RESULT', report.index, data);
+  else draft.show('RESULT', data);
+  draft.book('CORRECTION', action, booked, report);
+  if (draft.head.state.state === 'FAULTED') return;
   draft.fold({
     kind: 'CORRECTION',
     correction: {
       ...(isOwn && { index: report.index }),
-      cash: cashChange(action, booked, report.executed),
-      cumulativeQuantity: report.executed.quantity,
-      fee: report.executed.fee,
+      ...correctionOf(action, booked, report.executed),
       execType: report.execType,
     },
   });
+}
+
+/**
+ * Whether a report of a settled action is news (execution rule 2): TRADE_CORRECT, TRADE_CANCEL, or more
+ * than before. Reports are numbered: what was reported before the latest one is older news.
+ */
+export function isNews(
+  settled: { readonly booked: Executed; readonly reportSequence: number },
+  report: ExecutionReport,
+): boolean {
+  const { booked, reportSequence } = settled;
+  if (report.sequence <= reportSequence) return false;
+  if (!addsTo(booked, report.executed)) return false;
+  if (isCorrection(report)) return true;
+  return (
+    report.executed.quantity > booked.quantity ||
+    abs(report.executed.collateral) > abs(booked.collateral) ||
+    report.executed.underlying > booked.underlying
+  );
+}
+
+/** Whether a report corrects an earlier one of its order. */
+export function isCorrection({ execType }: ExecutionReport): boolean {
+  return execType === 'TRADE_CORRECT' || execType === 'TRADE_CANCEL';
 }

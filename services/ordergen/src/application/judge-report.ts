@@ -1,7 +1,8 @@
 import { orderIdOf, reportIdOf } from '../domain/ids.js';
 import { hasEnded } from '../domain/rebalance-state.js';
+import { isCorrection } from './correct-settled.js';
 import type { ExecutionReport } from './execution-report.js';
-import { isCorrection, isFinalReport } from './progress.js';
+import { isFinalReport } from './progress.js';
 import type { RunningRebalance } from './rebalance-record.js';
 
 /** What a report is to its rebalance now (execution rule 2). */
@@ -47,6 +48,9 @@ function foreignReport(running: RunningRebalance, report: ExecutionReport): stri
   }
   if (report.index < 0 || report.index >= actions.length) {
     return `index ${report.index} is not one of the ${actions.length} actions`;
+  }
+  if (actions[report.index]?.side === 'LONG' && report.executed.underlying < 0n) {
+    return `cumulative_underlying of a long was ${report.executed.underlying}, must be at least 0`;
   }
   if (report.orderId !== orderIdOf(rebalanceId, report.index)) {
     return `order ${report.orderId} is not the order of action ${report.index}`;

@@ -1,5 +1,7 @@
 import type { Instant } from '@trimtab/core';
+import type { ControlSession, ControlStore, StuckAction } from './control-ports.js';
 import type { LedgerLine } from '../domain/ledger.js';
+import type { Position } from '../domain/position.js';
 import type { HeldVault, RebalancePurpose, Vault, VaultMode } from '../domain/vault.js';
 import type {
   ActionRecord,
@@ -107,6 +109,8 @@ export interface OrderGenReader {
   findReport(eventId: string): Promise<Uint8Array | undefined>;
   /** What watchers see after a sequence, in order. */
   listFeed(rebalanceId: string, after: number): Promise<readonly FeedItem[]>;
+  /** What a vault held when its ledger had this many lines, by (assetId, side). */
+  holdingsAt(vaultId: string, ledgerSequence: number): Promise<readonly Position[]>;
   /** The lines of one transaction, by sequence. */
   listTransaction(vaultId: string, transactionId: string): Promise<readonly LedgerEntry[]>;
   findPlan(planHash: string): Promise<PlanCopy | undefined>;
@@ -114,7 +118,7 @@ export interface OrderGenReader {
 }
 
 /** One transaction. Locks are taken in the order vault, then rebalance. */
-export interface OrderGenSession {
+export interface OrderGenSession extends ControlSession {
   /** The vault with its positions, locked until the end of the transaction. */
   lockVault(vaultId: string): Promise<HeldVault | undefined>;
   insertVault(vault: Vault): Promise<void>;
@@ -140,7 +144,7 @@ export interface OrderGenSession {
 export type CommitOutcome = 'COMMITTED' | 'DUPLICATE' | 'CONFLICT';
 
 /** The store. */
-export interface OrderGenStore extends OrderGenReader {
+export interface OrderGenStore extends OrderGenReader, ControlStore {
   /** Writes a step with one statement, or nothing of it. */
   commit(step: RebalanceStep): Promise<CommitOutcome>;
   transaction<T>(run: (session: OrderGenSession) => Promise<T>): Promise<T>;
@@ -204,6 +208,8 @@ export interface FeedItem {
   readonly data: string;
   readonly state: string;
   readonly stateHash: string;
+  /** The last line of the vault's ledger at the entry. */
+  readonly ledgerSequence: number;
   readonly occurTime: Instant;
 }
 
@@ -229,4 +235,9 @@ export interface Observer {
   redispatched(rebalanceId: string, orderId: string): void;
   reportWaits(rebalanceId: string, index: number): void;
   duplicateReport(rebalanceId: string, eventId: string): void;
+  /** An alarm: money may be out, and nobody says what became of it. */
+  actionStuck(action: StuckAction): void;
+  /** An alarm: the books of a vault disagree. */
+  vaultDrifted(vaultId: string, drift: string): void;
+  faultExported(rebalanceId: string): void;
 }

@@ -3,9 +3,9 @@ import { amountOf } from '../domain/amount-of.js';
 import { hasEnded } from '../domain/rebalance-state.js';
 import { mayDispatch } from '../domain/vault.js';
 import { orderIdOf } from '../domain/ids.js';
-import { correctSettled } from './correct-settled.js';
-import { actionAt, orderFor } from './dispatch-terms.js';
-import { movedAnything, NOTHING_EXECUTED, type ExecutionReport } from './execution-report.js';
+import { correctSettled, isCorrection, isNews } from './correct-settled.js';
+import { actionAt, orderFor, type UnsentReason } from './dispatch-terms.js';
+import { NOTHING_EXECUTED, type Executed, type ExecutionReport } from './execution-report.js';
 import type { Messages } from './outgoing.js';
 import type { WaitingReport } from './ports.js';
 import { settleReport } from './settle-report.js';
@@ -29,7 +29,7 @@ export function goOn(
     if (!canDispatch(draft)) break;
     const index = draft.head.state.nextIndex;
     const own = take(queue, (report) => report.index === index && !isCorrection(report));
-    const progressed = dispatchOrUse(draft, own, messages);
+    const progressed = dispatchOrUse(draft, own, queue, messages);
     if (!progressed) break;
   }
   useCorrections(draft, queue);
@@ -52,20 +52,21 @@ function canDispatch(draft: StepDraft): boolean {
 function dispatchOrUse(
   draft: StepDraft,
   waiting: readonly WaitingReport[],
+  queue: WaitingReport[],
   messages: Messages,
 ): boolean {
   const { facts } = draft.before;
   const { state } = draft.head;
   const index = state.nextIndex;
   const amount = amountOf(facts.program, state);
-  const order = orderFor(facts, index, amount);
+  const order = orderFor(facts, index, amount, state.cash);
   const mismatch = waiting.find(({ report }) => !order.ok || report.orderedAmount !== amount);
   if (mismatch !== undefined) {
     bookMismatch(draft, waiting, amount);
     return false;
   }
   if (!order.ok) {
-    failBelowLot(draft, index, amount);
+    failUnsent(draft, index, amount, order.error);
     return true;
   }
   draft.setOpen({
@@ -74,6 +75,7 @@ function dispatchOrUse(
     amount,
     booked: NOTHING_EXECUTED,
     reportSequence: 0,
+    dispatchTime: draft.time,
   });
   draft.change({
     rebalanceId: facts.rebalanceId,
@@ -83,13 +85,16 @@ function dispatchOrUse(
     orderId: order.value.orderId,
     dispatchTime: draft.time,
   });
-  const final = waiting.findLast(({ report }) => isFinalReport(report));
-  if (final !== undefined) {
-    for (const { eventId } of waiting) draft.use(eventId);
-    settleReport(draft, final.report);
+  const final = waiting.findIndex(({ report }) => isFinalReport(report));
+  const settling = waiting[final];
+  if (settling !== undefined) {
+    for (const { eventId } of waiting.slice(0, final + 1)) draft.use(eventId);
+    // What was reported after the last word may have moved more.
+    queue.push(...waiting.slice(final + 1));
+    settleReport(draft, settling.report);
     return true;
   }
-  draft.show('DISPATCH', { index, amount: amount.toString(), order_id: order.value.orderId });
+  draft.showAction('DISPATCH', index, { send_count: 1 });
   draft.send({ eventId: order.value.orderId, ...messages.dispatch(order.value) });
   for (const { eventId, report } of waiting) {
     draft.use(eventId);
@@ -109,11 +114,6 @@ export function isFinalReport(report: ExecutionReport): boolean {
   );
 }
 
-/** Whether a report corrects an earlier one of its order. */
-export function isCorrection(report: ExecutionReport): boolean {
-  return report.execType === 'TRADE_CORRECT' || report.execType === 'TRADE_CANCEL';
-}
-
 /** Books a part of the open action in the ledger; the fold waits for the final report. */
 export function bookPartial(draft: StepDraft, report: ExecutionReport): void {
   const { open } = draft;
@@ -121,8 +121,6 @@ export function bookPartial(draft: StepDraft, report: ExecutionReport): void {
   const { facts } = draft.before;
   const isPart = report.execType === 'PARTIAL_FILL';
   const moved = isPart ? report.executed : open.booked;
-  draft.show('RESULT', { event_id: report.eventId, index: open.index });
-  if (isPart) draft.book('FILL', actionAt(facts, open.index), open.booked, report);
   draft.setOpen({ ...open, booked: moved, reportSequence: report.sequence });
   draft.change({
     rebalanceId: facts.rebalanceId,
@@ -132,14 +130,16 @@ export function bookPartial(draft: StepDraft, report: ExecutionReport): void {
     reportSequence: report.sequence,
     execType: report.execType,
   });
+  draft.showAction('RESULT', open.index, { event_id: report.eventId });
+  if (isPart) draft.book('FILL', actionAt(facts, open.index), open.booked, report);
 }
 
-/** A quantity that no venue would take fails without being sent. */
-function failBelowLot(draft: StepDraft, index: number, amount: bigint): void {
+/** What no venue would take, or the cash at hand cannot pay, fails without being sent. */
+function failUnsent(draft: StepDraft, index: number, amount: bigint, reason: UnsentReason): void {
   const { facts } = draft.before;
   const step = draft.fold({
     kind: 'RESULT',
-    result: { index, filled: 0n, cashMoved: 0n, execType: 'REJECTED', reason: 'BELOW_LOT' },
+    result: { index, filled: 0n, cashMoved: 0n, execType: 'REJECTED', reason },
   });
   draft.change({
     rebalanceId: facts.rebalanceId,
@@ -149,10 +149,10 @@ function failBelowLot(draft: StepDraft, index: number, amount: bigint): void {
     filled: 0n,
     cashMoved: 0n,
     execType: 'REJECTED',
-    reason: 'BELOW_LOT',
+    reason,
     settleTime: draft.time,
   });
-  draft.show('RESULT', { index });
+  draft.showAction('RESULT', index, {});
 }
 
 /** Money moved under our own order id for something that we would not have ordered. */
@@ -170,8 +170,7 @@ function bookMismatch(draft: StepDraft, waiting: readonly WaitingReport[], amoun
 /** Books a report of an action that was not ordered so. */
 export function bookUnordered(draft: StepDraft, report: ExecutionReport): void {
   const { facts } = draft.before;
-  const booked = draft.open?.index === report.index ? draft.open.booked : NOTHING_EXECUTED;
-  draft.book('FILL', actionAt(facts, report.index), booked, report);
+  const booked = bookedSoFar(draft, report.index);
   draft.change({
     rebalanceId: facts.rebalanceId,
     index: report.index,
@@ -180,18 +179,28 @@ export function bookUnordered(draft: StepDraft, report: ExecutionReport): void {
     orderId: orderIdOf(facts.rebalanceId, report.index),
     execType: report.execType,
   });
-  draft.show('RESULT', { event_id: report.eventId, index: report.index });
+  draft.showAction('RESULT', report.index, { event_id: report.eventId });
+  draft.book('FILL', actionAt(facts, report.index), booked, report);
+}
+
+/** What is booked for an action of this step, or for the open one. */
+function bookedSoFar(draft: StepDraft, index: number): Executed {
+  const { open } = draft;
+  const changed = draft.changeOf(index)?.booked;
+  return changed ?? (open?.index === index ? open.booked : NOTHING_EXECUTED);
 }
 
 /** A report that waited for a turn that never came: its money is booked all the same. */
 function bookLeftover(draft: StepDraft, eventId: string, report: ExecutionReport): void {
   draft.use(eventId);
-  if (!movedAnything(report.executed)) return;
   const { facts } = draft.before;
   const action = actionAt(facts, report.index);
+  const booked = bookedSoFar(draft, report.index);
+  const reportSequence = draft.changeOf(report.index)?.reportSequence ?? 0;
+  if (!isNews({ booked, reportSequence }, report)) return;
   bookUnordered(draft, report);
   if (draft.head.state.state === 'FAULTED') return;
-  const cash = cashChange(action, NOTHING_EXECUTED, report.executed);
+  const cash = cashChange(action, booked, report.executed);
   draft.fold({ kind: 'CORRECTION', correction: { cash, execType: report.execType } });
 }
 
@@ -199,7 +208,13 @@ function end(draft: StepDraft, messages: Messages): void {
   const { facts } = draft.before;
   const { head } = draft;
   draft.setOpen(undefined);
-  draft.show('END', { state: head.state.state });
+  const { cash, toUnderlying, residual, corrections } = head.state;
+  draft.show('END', {
+    cash: cash.toString(),
+    to_underlying: toUnderlying.toString(),
+    residual: residual.toString(),
+    corrections: corrections.toString(),
+  });
   draft.send(hint(draft, messages, `${facts.rebalanceId}/end`));
 }
 
@@ -224,16 +239,22 @@ export function hint(
   };
 }
 
-/** Corrections that came before the final report of their action follow it at once. */
+/** What came before the last word on its action, and says more than it, follows it at once. */
 function useCorrections(draft: StepDraft, queue: WaitingReport[]): void {
   const { facts } = draft.before;
-  const due = take(queue, (report) => {
-    return isCorrection(report) && report.index < draft.head.state.nextIndex;
-  });
+  const due = take(queue, (report) => report.index < draft.head.state.nextIndex);
   for (const { eventId, report } of due) {
     draft.use(eventId);
-    const booked = draft.changeOf(report.index)?.booked ?? NOTHING_EXECUTED;
-    correctSettled(draft, report, { facts, booked });
+    const change = draft.changeOf(report.index);
+    const { booked = NOTHING_EXECUTED, reportSequence = 0 } = change ?? {};
+    if (!isNews({ booked, reportSequence }, report)) continue;
+    const { index } = report;
+    if (change?.orderId !== undefined || draft.before.open?.index === index) {
+      correctSettled(draft, report, { facts, booked });
+    } else {
+      bookUnordered(draft, report);
+      draft.fault(`action ${index} was executed and never dispatched`);
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import type { Instant } from '@trimtab/core';
 import type { ActionGroup } from '../domain/action.js';
 import type { ChainHead } from '../domain/event-chain.js';
 import type { ExecType, FailureReason } from '../domain/fold-input.js';
+import type { ExposureDirection, ShortLegs } from '../domain/short-terms.js';
 import type { Side } from '../domain/position.js';
 import type { PriceBook } from '../domain/price-book.js';
 import type { RebalanceProgram } from '../domain/program.js';
@@ -19,6 +20,10 @@ export interface ActionFacts {
   readonly group: ActionGroup;
   /** What of the asset the vault held when the rebalance was generated. */
   readonly held: bigint;
+  /** The way in which the exposure moves. */
+  readonly direction: ExposureDirection;
+  /** Of a short: its legs as they were generated. */
+  readonly short?: ShortLegs;
 }
 
 /** What never changes about a rebalance. */
@@ -44,6 +49,8 @@ export interface RebalanceFacts {
   readonly targetWeightsHash: string;
   readonly expireTime: Instant;
   readonly requestedBy: string;
+  /** Until when it waits for an approval; absent when nobody has to approve it. */
+  readonly approvalExpireTime?: Instant;
   readonly traceId: string;
   readonly traceparent?: string;
   readonly createTime: Instant;
@@ -59,6 +66,8 @@ export interface OpenAction {
   readonly booked: Executed;
   /** The highest report sequence so far; 0 before the first. */
   readonly reportSequence: number;
+  /** When it was first dispatched. */
+  readonly dispatchTime: Instant;
 }
 
 /** The part of a vault that a dispatch depends on. */
@@ -98,6 +107,10 @@ export interface ActionRecord {
   readonly reason?: FailureReason;
   readonly dispatchTime?: Instant;
   readonly settleTime?: Instant;
+  /** Whether it has waited for its final report for longer than is normal. */
+  readonly stuck?: boolean;
+  /** Whether it is pinned at its cap; absent where nobody looked. */
+  readonly pinned?: boolean;
 }
 
 /** A rebalance for a reader. */
@@ -106,6 +119,8 @@ export interface RebalanceView {
   readonly head: ChainHead;
   readonly stateReason: string;
   readonly owner: string;
+  /** Absent when nobody approved it. */
+  readonly approvedBy?: string;
   /** May see it beside the owner. */
   readonly members: readonly string[];
   /** By index; empty in a list. */

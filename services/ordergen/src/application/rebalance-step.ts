@@ -35,6 +35,9 @@ export interface FeedEntry {
   readonly kind: FeedKind;
   /** JSON of the kind. */
   readonly data: string;
+  /** The state and the hash of the chain at the entry. */
+  readonly state: string;
+  readonly stateHash: string;
 }
 
 /**
@@ -53,6 +56,8 @@ export interface RebalanceStep {
   readonly head: ChainHead;
   readonly stateReason: string;
   readonly running: boolean;
+  /** Of a rebalance that has ended: takes effect only while no other one of the vault runs. */
+  readonly alone: boolean;
   readonly waitingCount: number;
   readonly feedCount: number;
   readonly open?: OpenAction;

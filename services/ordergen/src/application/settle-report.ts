@@ -4,7 +4,7 @@ import type { FinalExecType } from '../domain/fold-input.js';
 import { resolveReport } from '../domain/resolve-report.js';
 import { actionAt, measureOf } from './dispatch-terms.js';
 import type { ExecutionReport } from './execution-report.js';
-import type { StepDraft } from './step-draft.js';
+import { correctionOf, type StepDraft } from './step-draft.js';
 
 /**
  * Settles the open action with its final report: the ledger gets what is not booked yet, the fold
@@ -25,13 +25,14 @@ export function settleReport(draft: StepDraft, report: ExecutionReport): void {
       ...(report.reason !== undefined && { reason: report.reason }),
       cumulativeQuantity: report.executed.quantity,
       cumulativeUnderlying: report.executed.underlying,
+      ...(action.side === 'SHORT' && { cumulativeCollateral: report.executed.collateral }),
       cumulativeFee: report.executed.fee,
     },
-    measureOf(facts, open.index),
+    measureOf(facts, open.index, open.amount),
   );
   const amount = amountOf(program, state);
-  draft.show('RESULT', { event_id: report.eventId, index: open.index });
-  draft.book('FILL', action, open.booked, report);
+  // Later news of the order can have come first: the books stand there already.
+  const isLatest = report.sequence >= open.reportSequence;
   draft.setOpen(undefined);
   const { step } = draft.fold({ kind: 'RESULT', result: resolved.result });
   draft.change({
@@ -41,20 +42,29 @@ export function settleReport(draft: StepDraft, report: ExecutionReport): void {
     amount,
     filled: resolved.result.filled,
     cashMoved: resolved.result.cashMoved,
-    booked: report.executed,
+    booked: isLatest ? report.executed : open.booked,
     reportSequence: Math.max(report.sequence, open.reportSequence),
     execType: report.execType,
     ...(report.reason !== undefined && { reason: report.reason }),
     settleTime: draft.time,
   });
+  draft.showAction('RESULT', open.index, { event_id: report.eventId });
+  if (isLatest) draft.book('FILL', action, open.booked, report);
   if (report.reason === 'PLAN_HASH_MISMATCH' || report.reason === 'BUNDLE_HASH_MISMATCH') {
     draft.setReason(report.reason);
   }
-  if (resolved.correction === 0n || draft.head.state.state === 'FAULTED') return;
-  draft.fold({
-    kind: 'CORRECTION',
-    correction: { index: open.index, cash: resolved.correction, execType: report.execType },
-  });
+  const { index } = open;
+  if (resolved.correction !== 0n && draft.head.state.state !== 'FAULTED') {
+    const { execType } = report;
+    draft.fold({ kind: 'CORRECTION', correction: { index, cash: resolved.correction, execType } });
+  }
+  if (!isLatest && draft.head.state.state !== 'FAULTED') {
+    const correction = correctionOf(action, report.executed, open.booked);
+    draft.fold({
+      kind: 'CORRECTION',
+      correction: { index, ...correction, execType: 'PARTIAL_FILL' },
+    });
+  }
 }
 
 function finalType(report: ExecutionReport): FinalExecType {

@@ -1,14 +1,21 @@
 import { present, type Instant } from '@trimtab/core';
 import { extendChain, type ChainHead, type ChainStep } from '../domain/event-chain.js';
-import type { FoldInput } from '../domain/fold-input.js';
+import type { Correction, FoldInput } from '../domain/fold-input.js';
 import { bookMovement, type LedgerLine } from '../domain/ledger.js';
-import type { Pin } from '../domain/pins.js';
+import { isPinned, type Pin } from '../domain/pins.js';
 import { hasEnded } from '../domain/rebalance-state.js';
-import { canonicalJson } from '@trimtab/canonical';
-import { movedAnything, type Executed, type ExecutionReport } from './execution-report.js';
+import { canonicalJson, type JsonValue } from '@trimtab/canonical';
+import {
+  movedAnything,
+  NOTHING_EXECUTED,
+  type Executed,
+  type ExecutionReport,
+} from './execution-report.js';
+import { toFeedAction } from './feed-action.js';
 import type { FeedKind, InboxEntry, LedgerTransaction, StoredEvent } from './ports.js';
 import type {
   ActionFacts,
+  ActionRecord,
   OpenAction,
   RebalanceFacts,
   RunningRebalance,
@@ -45,13 +52,17 @@ export interface StepDraft {
   /** Marks a waiting report as used. */
   use(eventId: string): void;
   show(kind: FeedKind, data: FeedData): void;
+  /** Shows watchers an action as it is now, with what else the entry says. */
+  showAction(kind: 'DISPATCH' | 'RESULT', index: number, data: FeedData): void;
+  /** Says what an action was before this step, which is known of the open one alone. */
+  know(record: ActionRecord): void;
   send(message: OutgoingEvent): void;
   /** Everything collected. */
   finish(inbox: InboxEntry | undefined, traceparent: string | undefined): RebalanceStep;
 }
 
 /** Data of a feed entry; amounts are strings. */
-export type FeedData = Readonly<Record<string, string | number | boolean | undefined>>;
+export type FeedData = { readonly [field: string]: JsonValue | undefined };
 
 /** Begins a change of a rebalance. */
 export function createStepDraft(before: RunningRebalance, time: Instant): StepDraft {
@@ -61,6 +72,8 @@ export function createStepDraft(before: RunningRebalance, time: Instant): StepDr
   const pins: Pin[] = [];
   const ledger: LedgerTransaction[] = [];
   const feed: FeedEntry[] = [];
+  const consequences: FeedEntry[] = [];
+  const known = new Map(before.open === undefined ? [] : [knownOf(before.open)]);
   const used: string[] = [];
   const outbox: OutgoingEvent[] = [];
   let head = before.head;
@@ -68,8 +81,21 @@ export function createStepDraft(before: RunningRebalance, time: Instant): StepDr
   let stateReason = before.stateReason;
   let freeze = false;
 
+  const entry = (kind: FeedKind, data: FeedData): FeedEntry => ({
+    kind,
+    data: canonicalJson(data),
+    state: head.state.state,
+    stateHash: head.hash,
+  });
+
+  const flush = (): void => {
+    feed.push(...consequences.splice(0));
+  };
+
+  /** What follows from a report is shown after the report and what it booked. */
   const show = (kind: FeedKind, data: FeedData): void => {
-    feed.push({ kind, data: canonicalJson(data) });
+    if (kind !== 'RESULT' && kind !== 'LEDGER') flush();
+    feed.push(entry(kind, data));
   };
 
   const change = (next: ActionChange): void => {
@@ -77,7 +103,26 @@ export function createStepDraft(before: RunningRebalance, time: Instant): StepDr
     changes.set(key, { ...changes.get(key), ...next });
   };
 
+  const recordOf = (index: number): ActionRecord => {
+    const { rebalanceId: _, ...changed } = changes.get(`${facts.rebalanceId}/${index}`) ?? {};
+    const isOpen = index >= head.state.nextIndex;
+    return {
+      index,
+      state: 'PENDING',
+      booked: NOTHING_EXECUTED,
+      reportSequence: 0,
+      pinned: isOpen && isPinned(facts.program, head.state, index),
+      ...known.get(index),
+      ...changed,
+    };
+  };
+
   const record = (step: ChainStep): ChainStep => {
+    const { settled } = step.step;
+    // A settled sell cannot be told from a pinned one any more.
+    if (settled !== undefined) known.set(settled.index, recordOf(settled.index));
+    flush();
+    const previousState = head.state.state;
     head = step.head;
     events.push({
       sequence: head.sequence,
@@ -89,12 +134,14 @@ export function createStepDraft(before: RunningRebalance, time: Instant): StepDr
     }
     if (step.step.recalibration !== undefined) {
       pins.push(...step.step.recalibration.pins);
-      show('RECALIBRATION', { event_sequence: head.sequence });
+      const { index, recalibration } = step.event;
+      consequences.push(entry('RECALIBRATION', { index, recalibration }));
     }
     if (step.step.breach !== undefined) {
       freeze = true;
       stateReason = step.step.breach;
-      show('STATE', { state: 'FAULTED', reason: stateReason, changed_by: 'system' });
+      const data = { state: 'FAULTED', reason: stateReason, changed_by: 'system' };
+      consequences.push(entry('STATE', { previous_state: previousState, ...data }));
     }
     return step;
   };
@@ -151,34 +198,49 @@ export function createStepDraft(before: RunningRebalance, time: Instant): StepDr
     },
     use: (eventId) => used.push(eventId),
     show,
+    showAction: (kind, index, data) => {
+      show(kind, { ...data, action: toFeedAction(recordOf(index)) });
+    },
+    know: (record) => known.set(record.index, record),
     send: (message) => outbox.push(message),
-    finish: (inbox, traceparent) => ({
-      rebalanceId: facts.rebalanceId,
-      vaultId: facts.vaultId,
-      expected: {
-        version: before.version,
-        fence: before.vault.fence,
-        frozen: before.vault.frozen,
-      },
-      time,
-      ...(inbox !== undefined && { inbox }),
-      usedReports: used,
-      head,
-      stateReason,
-      running: !hasEnded(head.state.state),
-      waitingCount: before.waitingCount - used.length + (inbox?.state === 'WAITING' ? 1 : 0),
-      feedCount: before.feedCount + feed.length,
-      ...(open !== undefined && { open }),
-      events,
-      actions: [...changes.values()],
-      pins,
-      ledger,
-      feed,
-      freeze,
-      outbox,
-      ...(traceparent !== undefined && { traceparent }),
-    }),
+    finish: (inbox, traceparent) => {
+      flush();
+      return {
+        rebalanceId: facts.rebalanceId,
+        vaultId: facts.vaultId,
+        expected: {
+          version: before.version,
+          fence: before.vault.fence,
+          frozen: before.vault.frozen,
+        },
+        time,
+        ...(inbox !== undefined && { inbox }),
+        usedReports: used,
+        head,
+        stateReason,
+        running: !hasEnded(head.state.state),
+        waitingCount: before.waitingCount - used.length + (inbox?.state === 'WAITING' ? 1 : 0),
+        feedCount: before.feedCount + feed.length,
+        alone: hasEnded(before.head.state.state),
+        ...(open !== undefined && { open }),
+        events,
+        actions: [...changes.values()],
+        pins,
+        ledger,
+        feed,
+        freeze,
+        outbox,
+        ...(traceparent !== undefined && { traceparent }),
+      };
+    },
   };
+}
+
+/** The open action as it was before the step. */
+function knownOf(open: OpenAction): [number, ActionRecord] {
+  const { index, amount, booked, reportSequence, orderId, dispatchTime } = open;
+  const state = movedAnything(booked) ? 'PARTIALLY_FILLED' : 'DISPATCHED';
+  return [index, { index, state, amount, booked, reportSequence, orderId, dispatchTime }];
 }
 
 /** What the rebalance is after a step was written. */
@@ -198,6 +260,20 @@ export function afterStep(before: RunningRebalance, step: RebalanceStep): Runnin
 /** Whether a report moved anything beyond what is booked. */
 export function addsTo(booked: Executed, executed: Executed): boolean {
   return movedAnything(delta(booked, executed));
+}
+
+/** What the fold is told of numbers that changed after an action had settled. */
+export function correctionOf(
+  action: ActionFacts,
+  booked: Executed,
+  executed: Executed,
+): Omit<Correction, 'index' | 'execType' | 'reason'> {
+  return {
+    cash: cashChange(action, booked, executed),
+    cumulativeQuantity: executed.quantity,
+    ...(action.side === 'SHORT' && { collateralMoved: executed.collateral }),
+    fee: executed.fee,
+  };
 }
 
 /** The cash of the vault that a report changes, signed. */
@@ -225,7 +301,7 @@ function linesOf(
   return bookMovement(kind, facts.denomination, {
     assetId: action.assetId,
     side: action.side,
-    quantity: isBuy ? moved.quantity : -moved.quantity,
+    quantity: action.direction === 'DECREASE' ? -moved.quantity : moved.quantity,
     cash: isBuy ? -moved.underlying : moved.underlying,
     fee: moved.fee,
     collateral: moved.collateral,

@@ -72,19 +72,23 @@ export function toRebalanceMessage(
     }),
     eventCount: BigInt(head.sequence),
     requestedBy: facts.requestedBy,
-    approvedBy: '',
+    approvedBy: view.approvedBy ?? '',
     traceId: facts.traceId,
     createTime: new Date(facts.createTime),
     updateTime: new Date(view.updateTime),
     endTime: view.endTime === undefined ? undefined : new Date(view.endTime),
-    approvalExpireTime: undefined,
+    approvalExpireTime:
+      state.state === 'AWAITING_APPROVAL' && facts.approvalExpireTime !== undefined
+        ? new Date(facts.approvalExpireTime)
+        : undefined,
   };
 }
 
 /** A rebalance as it was when it was made. */
 export function toPlannedMessage(view: RebalanceView): wire.Rebalance {
   const { facts } = view;
-  const started = startRebalance(facts.program, 'EXECUTE');
+  const mode = facts.approvalExpireTime === undefined ? 'EXECUTE' : 'AWAIT_APPROVAL';
+  const started = startRebalance(facts.program, mode);
   return toRebalanceMessage({
     facts,
     owner: view.owner,
@@ -127,7 +131,7 @@ export function toActionMessage(
     execType: record?.execType === undefined ? 0 : execTypes.toWire(record.execType),
     failureReason: record?.reason === undefined ? 0 : failureReasons.toWire(record.reason),
     pinned: now.pinned,
-    stuck: false,
+    stuck: record?.stuck ?? false,
     dispatchTime: record?.dispatchTime === undefined ? undefined : new Date(record.dispatchTime),
     settleTime: record?.settleTime === undefined ? undefined : new Date(record.settleTime),
     referencePriceDecimal: price === undefined ? '' : formatDecimal(price),
@@ -135,7 +139,9 @@ export function toActionMessage(
 }
 
 /** What a failed or partly filled sell changed; absent for other events. */
-export function toRecalibrationMessage(event: EventDocument): wire.Recalibration | undefined {
+export function toRecalibrationMessage(
+  event: Pick<EventDocument, 'index' | 'recalibration'>,
+): wire.Recalibration | undefined {
   const { recalibration } = event;
   if (recalibration === undefined) return undefined;
   return {
@@ -170,7 +176,7 @@ function termsOf(facts: RebalanceFacts): wire.RebalanceTerms {
     vaultId: facts.vaultId,
     vaultVersion: BigInt(document.vaultVersion),
     fence: BigInt(facts.fence),
-    source: facts.planHash === '' ? undefined : { $case: 'planHash', value: facts.planHash },
+    source: sourceOf(document),
     snapshotHash: document.snapshotHash,
     purpose: purposes.toWire(facts.purpose),
     tolerances: tolerancesMessage(document),
@@ -181,6 +187,18 @@ function termsOf(facts: RebalanceFacts): wire.RebalanceTerms {
     expireTime: new Date(facts.expireTime),
     driftBand: bandOf(document),
   };
+}
+
+function sourceOf({ planHash, requestedActions = [] }: RebalanceDocument) {
+  if (planHash !== undefined) return { $case: 'planHash', value: planHash } as const;
+  if (requestedActions.length === 0) return undefined;
+  const actions = requestedActions.map((action) => ({
+    assetId: action.assetId,
+    side: sides.toWire(action.side === 'SHORT' ? 'SHORT' : 'LONG'),
+    quantityDelta: action.quantityDelta,
+    collateralDelta: action.collateralDelta,
+  }));
+  return { $case: 'explicitActions', value: { actions } } as const;
 }
 
 function tolerancesMessage({ tolerances }: RebalanceDocument): wire.Tolerances {

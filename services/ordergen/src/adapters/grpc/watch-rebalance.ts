@@ -1,13 +1,16 @@
-import { ExecType, ExecutionReport, FailureReason } from '@trimtab/contracts/execution';
-import * as wire from '@trimtab/contracts/ordergen';
+import { ExecType, ExecutionReport } from '@trimtab/contracts/execution';
+import type * as wire from '@trimtab/contracts/ordergen';
 import { domainError, present, refuse } from '@trimtab/core';
 import { safeNumber } from '@trimtab/decimal';
+import { fromFeedAction, type FeedAction } from '../../application/feed-action.js';
 import type { News } from '../../application/news.js';
 import type { FeedItem, OrderGenStore } from '../../application/ports.js';
 import type { RebalanceView } from '../../application/rebalance-record.js';
 import { rebalanceNotFound } from '../../application/refusals.js';
-import type { EventDocument } from '../../domain/event-document.js';
-import { rebalanceStates } from '../enum-words.js';
+import type { RecalibrationDocument } from '../../domain/event-document.js';
+import type { Position } from '../../domain/position.js';
+import { hasEnded } from '../../domain/rebalance-state.js';
+import { failureReasons, rebalanceStates } from '../enum-words.js';
 import { oneOf } from '../postgres/row-values.js';
 import { LIFECYCLES } from '../postgres/fold-json.js';
 import { toActionMessage, toPlannedMessage, toRecalibrationMessage } from './rebalance-messages.js';
@@ -24,7 +27,8 @@ const LOOK_AGAIN_MS = 500;
 
 /**
  * What happened to a rebalance after a sequence, in order and without gaps, then what happens, until
- * its end. Every message is rebuilt from what is stored, so a stream can be taken up anywhere.
+ * its end. Every entry is stored as it was at its event, so a stream can be taken up anywhere and says
+ * the same as the first time.
  */
 export async function* watchRebalance(
   deps: WatchDependencies,
@@ -32,21 +36,23 @@ export async function* watchRebalance(
   afterSequence: bigint,
   signal: AbortSignal,
 ): AsyncGenerator<wire.WatchRebalanceResponse> {
-  const last = (await deps.store.loadRunning(rebalanceId))?.feedCount;
-  if (last === undefined) rebalanceNotFound(rebalanceId);
+  const view = (await deps.store.findRebalance(rebalanceId)) ?? rebalanceNotFound(rebalanceId);
+  const last = (await deps.store.loadRunning(rebalanceId))?.feedCount ?? 0;
   if (afterSequence < 0n || afterSequence > BigInt(last)) refuseSequence(afterSequence, last);
   let after = safeNumber(afterSequence);
   while (!signal.aborted) {
     const news = deps.news.next(rebalanceId, LOOK_AGAIN_MS, signal);
     const items = await deps.store.listFeed(rebalanceId, after);
-    const view = (await deps.store.findRebalance(rebalanceId)) ?? rebalanceNotFound(rebalanceId);
     for (const item of items) {
       yield { event: await toEvent(deps.store, view, item) };
       after = item.sequence;
     }
-    if (items.length === 0 && view.endTime !== undefined) return;
-    if (items.at(-1)?.kind === 'END') return;
-    if (items.length === 0) await news;
+    if (items.length > 0) continue;
+    const running = await deps.store.loadRunning(rebalanceId);
+    if (running === undefined) return;
+    // Its end is an entry: only what has no entry after it is over.
+    if (hasEnded(running.head.state.state) && running.feedCount === after) return;
+    if (running.feedCount === after) await news;
   }
 }
 
@@ -67,15 +73,19 @@ async function toEvent(
 }
 
 interface FeedJson {
-  readonly index?: number;
-  readonly amount?: string;
-  readonly order_id?: string;
+  readonly action?: FeedAction;
+  readonly send_count?: number;
   readonly event_id?: string;
-  readonly event_sequence?: number;
+  readonly index?: number;
+  readonly recalibration?: RecalibrationDocument;
   readonly transaction_id?: string;
   readonly previous_state?: string;
   readonly changed_by?: string;
   readonly reason?: string;
+  readonly cash?: string;
+  readonly to_underlying?: string;
+  readonly residual?: string;
+  readonly corrections?: string;
 }
 
 async function payloadOf(
@@ -84,42 +94,36 @@ async function payloadOf(
   item: FeedItem,
 ): Promise<wire.RebalanceEvent['event']> {
   const data = JSON.parse(item.data) as FeedJson;
+  const { vaultId } = view.facts;
   switch (item.kind) {
     case 'PLAN':
       return { $case: 'plan', value: toPlannedMessage(view) };
     case 'DISPATCH': {
-      const action = actionOf(view, data.index ?? 0);
-      const sent = {
-        ...action,
-        state: wire.Action_State.STATE_DISPATCHED,
-        amount: data.amount ?? action.amount,
-        orderId: data.order_id ?? action.orderId,
-      };
-      return { $case: 'dispatch', value: { action: sent, sendCount: 1 } };
+      const action = actionOf(view, data.action);
+      return { $case: 'dispatch', value: { action, sendCount: data.send_count ?? 1 } };
     }
     case 'RESULT': {
-      const action = actionOf(view, data.index ?? 0);
-      const report = await reportOf(store, view, data, action);
-      return { $case: 'result', value: { report, action } };
+      const action = actionOf(view, data.action);
+      return { $case: 'result', value: { report: await reportOf(store, view, data), action } };
     }
-    case 'RECALIBRATION':
-      return recalibrationOf(view, data.event_sequence ?? 0);
+    case 'RECALIBRATION': {
+      const value = toRecalibrationMessage(data);
+      return { $case: 'recalibration', value: present(value, 'the entry has a recalibration') };
+    }
     case 'LEDGER': {
-      const { vaultId } = view.facts;
       const entries = await store.listTransaction(vaultId, data.transaction_id ?? '');
-      return { $case: 'ledger', value: { entries: entries.map(toLedgerMessage) } };
+      const own = entries.filter(({ sequence }) => sequence <= item.ledgerSequence);
+      return { $case: 'ledger', value: { entries: own.map(toLedgerMessage) } };
     }
-    case 'STATE':
-      return {
-        $case: 'stateChange',
-        value: {
-          previousState: stateOf(data.previous_state ?? 'EXECUTING'),
-          changedBy: data.changed_by ?? '',
-          reason: data.reason ?? '',
-        },
-      };
-    case 'END':
-      return endOf(store, view);
+    case 'STATE': {
+      const previousState = stateOf(data.previous_state ?? 'EXECUTING');
+      const { changed_by: changedBy = '', reason = '' } = data;
+      return { $case: 'stateChange', value: { previousState, changedBy, reason } };
+    }
+    case 'END': {
+      const holdings = await store.holdingsAt(vaultId, item.ledgerSequence);
+      return { $case: 'end', value: endOf(data, holdings) };
+    }
   }
 }
 
@@ -128,56 +132,38 @@ async function reportOf(
   store: OrderGenStore,
   view: RebalanceView,
   data: FeedJson,
-  action: wire.Action,
 ): Promise<ExecutionReport> {
   const payload = data.event_id === undefined ? undefined : await store.findReport(data.event_id);
   if (payload !== undefined) return ExecutionReport.decode(payload);
+  const reason = data.action?.failure_reason;
   return {
     ...ExecutionReport.decode(new Uint8Array()),
     rebalanceId: view.facts.rebalanceId,
     vaultId: view.facts.vaultId,
-    index: action.index,
+    index: data.action?.index ?? 0,
     execType: ExecType.EXEC_TYPE_REJECTED,
-    failureReason: FailureReason.FAILURE_REASON_BELOW_LOT,
-    orderedAmount: action.amount,
+    failureReason: reason === undefined ? 0 : failureReasons.toWire(reason),
+    orderedAmount: data.action?.amount ?? '0',
   };
 }
 
-function recalibrationOf(view: RebalanceView, sequence: number): wire.RebalanceEvent['event'] {
-  const event = view.recalibrationEvents
-    .map((text) => JSON.parse(text) as EventDocument)
-    .find((candidate) => candidate.sequence === sequence);
-  const value = event === undefined ? undefined : toRecalibrationMessage(event);
+function endOf(data: FeedJson, holdings: readonly Position[]): wire.EndEvent {
   return {
-    $case: 'recalibration',
-    value: present(value, `event ${sequence} has a recalibration`),
+    cash: data.cash ?? '',
+    toUnderlying: data.to_underlying ?? '',
+    residual: data.residual ?? '',
+    corrections: data.corrections ?? '',
+    holdings: holdings.map(toPositionMessage),
   };
 }
 
-async function endOf(
-  store: OrderGenStore,
-  view: RebalanceView,
-): Promise<wire.RebalanceEvent['event']> {
-  const { state } = view.head;
-  const vault = await store.findVault(view.facts.vaultId);
-  return {
-    $case: 'end',
-    value: {
-      cash: state.cash.toString(),
-      toUnderlying: state.toUnderlying.toString(),
-      residual: state.residual.toString(),
-      corrections: state.corrections.toString(),
-      holdings: (vault?.positions ?? []).map(toPositionMessage),
-    },
-  };
-}
-
-function actionOf(view: RebalanceView, index: number): wire.Action {
+/** Absent for an action of an earlier rebalance, whose correction this one carries. */
+function actionOf(view: RebalanceView, stored: FeedAction | undefined): wire.Action | undefined {
+  if (stored === undefined) return undefined;
   const { facts } = view;
-  const document = present(facts.document.actions[index], `there is an action ${index}`);
-  const record = view.actions[index];
-  const pinned = view.pinned.includes(index);
-  return toActionMessage(facts, document, record, { pinned, amount: undefined });
+  const document = present(facts.document.actions[stored.index], `action ${stored.index} exists`);
+  const { pinned } = stored;
+  return toActionMessage(facts, document, fromFeedAction(stored), { pinned, amount: undefined });
 }
 
 function stateOf(text: string): wire.Rebalance_State {

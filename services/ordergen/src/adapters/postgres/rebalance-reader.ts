@@ -25,7 +25,7 @@ export interface StoredMessages {
 /** The reads of rebalances. */
 export type RebalanceReader = Omit<
   OrderGenReader,
-  'findVault' | 'listVaults' | 'listLedger' | 'listTransaction'
+  'findVault' | 'listVaults' | 'listLedger' | 'listTransaction' | 'holdingsAt'
 >;
 
 const FEED_KINDS: readonly FeedKind[] = [
@@ -42,7 +42,9 @@ const FEED_KINDS: readonly FeedKind[] = [
 export function createRebalanceReader(query: Query, stored: StoredMessages): RebalanceReader {
   const actionRow = async (rebalanceId: string, index: number): Promise<ActionRow | undefined> => {
     const [row] = await query<ActionRow>(
-      'select * from rebalance_actions where rebalance_id = $1 and index = $2',
+      `select a.*, exists (select from rebalance_pins p
+         where p.rebalance_id = a.rebalance_id and p.index = a.index) as pinned
+       from rebalance_actions a where a.rebalance_id = $1 and a.index = $2`,
       [rebalanceId, index],
     );
     return row;
@@ -160,6 +162,7 @@ function toView(row: RebalanceRow, stored: StoredMessages, details: Details): Re
     head: headOf(row),
     stateReason: row.state_reason,
     owner: row.vault_owner,
+    ...(row.approved_by !== null && { approvedBy: row.approved_by }),
     members: row.vault_members,
     ...details,
     updateTime: toInstant(row.update_time),
@@ -173,6 +176,7 @@ interface FeedRow {
   readonly data: string;
   readonly state: string;
   readonly state_hash: string;
+  readonly ledger_sequence: string;
   readonly occur_time: Date;
 }
 
@@ -182,7 +186,7 @@ async function listFeed(
   after: number,
 ): ReturnType<OrderGenReader['listFeed']> {
   const rows = await query<FeedRow>(
-    `select sequence, kind, data, state, state_hash, occur_time from rebalance_feed
+    `select sequence, kind, data, state, state_hash, ledger_sequence, occur_time from rebalance_feed
      where rebalance_id = $1 and sequence > $2 order by sequence limit 500`,
     [rebalanceId, after],
   );
@@ -192,6 +196,7 @@ async function listFeed(
     data: row.data,
     state: row.state,
     stateHash: row.state_hash,
+    ledgerSequence: toCount(row.ledger_sequence),
     occurTime: toInstant(row.occur_time),
   }));
 }

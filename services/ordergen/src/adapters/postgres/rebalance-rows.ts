@@ -32,6 +32,8 @@ export interface RebalanceRow {
   readonly feed_count: string;
   readonly dispatched_index: number | null;
   readonly requested_by: string;
+  readonly approval_expire_time: Date | null;
+  readonly approved_by: string | null;
   readonly trace_id: string;
   readonly traceparent: string | null;
   readonly create_time: Date;
@@ -70,6 +72,9 @@ export function toFacts(
     txBundleHash: row.tx_bundle_hash,
     targetWeightsHash: row.target_weights_hash,
     requestedBy: row.requested_by,
+    ...(row.approval_expire_time !== null && {
+      approvalExpireTime: toInstant(row.approval_expire_time),
+    }),
     traceId: row.trace_id,
     ...(row.traceparent !== null && { traceparent: row.traceparent }),
     createTime: toInstant(row.create_time),
@@ -124,6 +129,8 @@ export interface ActionRow {
   readonly failure_reason: string | null;
   readonly dispatch_time: Date | null;
   readonly settle_time: Date | null;
+  readonly stuck_time: Date | null;
+  readonly pinned?: boolean;
 }
 
 /** Reads an action. */
@@ -141,6 +148,8 @@ export function toActionRecord(row: ActionRow): ActionRecord {
     ...(row.failure_reason !== null && { reason: oneOf(FAILURE_REASONS, row.failure_reason) }),
     ...(row.dispatch_time !== null && { dispatchTime: toInstant(row.dispatch_time) }),
     ...(row.settle_time !== null && { settleTime: toInstant(row.settle_time) }),
+    ...(row.stuck_time !== null && { stuck: row.settle_time === null }),
+    ...(row.pinned !== undefined && { pinned: row.pinned }),
   };
 }
 
@@ -151,6 +160,9 @@ function toOpen(row: ActionRow): OpenAction {
     amount: BigInt(present(row.amount ?? undefined, 'a dispatched action has an amount')),
     booked: bookedOf(row),
     reportSequence: toCount(row.report_sequence),
+    dispatchTime: toInstant(
+      present(row.dispatch_time ?? undefined, 'a dispatched action has a dispatch time'),
+    ),
   };
 }
 

@@ -19,7 +19,7 @@ export const INBOX_CONSUMER = 'ordergen';
  */
 export const STEP_STATEMENT = `
 with guard as (
-  select v.vault_id
+  select v.vault_id, v.ledger_sequence
   from vaults v join rebalances r on r.vault_id = v.vault_id
   where r.rebalance_id = $1 and r.version = $2 and v.vault_id = $3 and v.fence = $4
     and v.frozen = $5
@@ -106,9 +106,11 @@ pin_row as (
 ),
 feed_row as (
   insert into rebalance_feed
-    (rebalance_id, sequence, kind, data, state, state_hash, occur_time)
-  select $1, f.sequence, f.kind, f.data, $15, $19, $12::timestamptz
-  from guard, jsonb_to_recordset($27::jsonb) as f(sequence bigint, kind text, data text)
+    (rebalance_id, sequence, kind, data, state, state_hash, ledger_sequence, occur_time)
+  select $1, f.sequence, f.kind, f.data, f.state, f.state_hash, guard.ledger_sequence + $10::bigint,
+    $12::timestamptz
+  from guard, jsonb_to_recordset($27::jsonb) as f(sequence bigint, kind text, data text, state text,
+    state_hash text)
 ),
 outbox_row as (
   insert into outbox
@@ -162,7 +164,13 @@ export function stepValues(step: RebalanceStep): readonly unknown[] {
     JSON.stringify(step.actions.map(actionJson)),
     JSON.stringify(step.pins.map(({ index, amount }) => ({ index, amount: amount.toString() }))),
     JSON.stringify(
-      step.feed.map(({ kind, data }, place) => ({ sequence: feedBase + place + 1, kind, data })),
+      step.feed.map(({ kind, data, state, stateHash }, place) => ({
+        sequence: feedBase + place + 1,
+        kind,
+        data,
+        state,
+        state_hash: stateHash,
+      })),
     ),
     partitionOf(step.vaultId),
     step.traceparent ?? null,

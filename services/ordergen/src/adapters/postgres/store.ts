@@ -1,7 +1,15 @@
 import { inTransaction, withIdempotency, findIdempotent, type Database } from '@trimtab/storage';
-import type { InboxEntry, OrderGenStore, UnansweredAction } from '../../application/ports.js';
+import { dispatchData } from '../../application/feed-action.js';
+import type {
+  CommitOutcome,
+  InboxEntry,
+  OrderGenStore,
+  UnansweredAction,
+} from '../../application/ports.js';
+import type { RebalanceStep } from '../../application/rebalance-step.js';
 import { createQuery, violatedKey, type Query } from './query.js';
 import { createRebalanceReader, type StoredMessages } from './rebalance-reader.js';
+import { toActionRecord, type ActionRow } from './rebalance-rows.js';
 import { toDate } from './row-values.js';
 import { createSession } from './session.js';
 import { INBOX_CONSUMER, STEP_STATEMENT, stepValues } from './step-statement.js';
@@ -19,6 +27,7 @@ export function createStore(
     ...createRebalanceReader(query, stored),
     commit: async (step) => {
       try {
+        if (step.alone) return await commitAlone(database, step, stored);
         // Named, so that the server parses it once per connection.
         const { rows } = await database.pool.query<{ applied: number }>({
           name: 'rebalance-step',
@@ -68,12 +77,27 @@ export function createStore(
     findExpired: async (now) => {
       const rows = await query<{ rebalance_id: string }>(
         `select rebalance_id from rebalances
-         where running and state = 'EXECUTING' and expire_time <= $1 order by expire_time limit 500`,
+         where running and state in ('EXECUTING', 'AWAITING_APPROVAL') and (expire_time <= $1
+           or (state = 'AWAITING_APPROVAL' and approval_expire_time <= $1))
+         order by expire_time limit 500`,
         [toDate(now)],
       );
       return rows.map((row) => row.rebalance_id);
     },
   };
+}
+
+/** Under the vault's lock, which a new rebalance takes too: none can start in between. */
+async function commitAlone(
+  database: Database<OrderGenTables>,
+  step: RebalanceStep,
+  stored: StoredMessages,
+): Promise<CommitOutcome> {
+  return inTransaction(database, async (tx) => {
+    const session = createSession(createQuery(tx), stored);
+    const vault = await session.lockVault(step.vaultId);
+    return vault?.openRebalanceId === undefined ? session.commit(step) : 'CONFLICT';
+  });
 }
 
 async function recordReport(query: Query, report: InboxEntry): Promise<boolean> {
@@ -95,17 +119,46 @@ async function recordReport(query: Query, report: InboxEntry): Promise<boolean> 
   return rows.length > 0;
 }
 
-/** Only while the action is still the one that is out; the time starts again, so that it is sent once per period. */
-async function resend(query: Query, action: UnansweredAction, time: Date): Promise<boolean> {
-  const rows = await query(
+/**
+ * Only while the action is still the one that is out, and its last message has left; the time starts
+ * again, so that it is sent once per period. The version rises, because watchers get an entry more.
+ */
+async function resend(
+  query: Query,
+  { rebalanceId, index, orderId }: UnansweredAction,
+  time: Date,
+): Promise<boolean> {
+  const [row] = await query<ActionRow & { readonly send_count: number }>(
+    `select a.*, o.send_count, exists (select from rebalance_pins p
+       where p.rebalance_id = a.rebalance_id and p.index = a.index) as pinned
+     from rebalance_actions a join outbox o on o.event_id = a.order_id
+     where a.rebalance_id = $1 and a.index = $2 and o.sent`,
+    [rebalanceId, index],
+  );
+  if (row === undefined) return false;
+  const sent = await query(
     `with waiting as (
-       update rebalances set dispatch_time = $3
+       update rebalances r
+       set dispatch_time = $3, version = version + 1, feed_count = feed_count + 1
        where rebalance_id = $1 and running and dispatched_index = $2
-       returning rebalance_id
+         and exists (select from outbox where event_id = $4 and sent and send_count = $5)
+       returning r.*
+     ), feed_row as (
+       insert into rebalance_feed
+         (rebalance_id, sequence, kind, data, state, state_hash, ledger_sequence, occur_time)
+       select w.rebalance_id, w.feed_count, 'DISPATCH', $6, w.state, w.state_hash, v.ledger_sequence, $3
+       from waiting w join vaults v on v.vault_id = w.vault_id
      )
      update outbox set sent = false from waiting
-     where outbox.event_id = $4 returning outbox.event_id`,
-    [action.rebalanceId, action.index, time, action.orderId],
+     where outbox.event_id = $4 and outbox.sent returning outbox.event_id`,
+    [
+      rebalanceId,
+      index,
+      time,
+      orderId,
+      row.send_count,
+      dispatchData(toActionRecord(row), row.send_count + 1),
+    ],
   );
-  return rows.length > 0;
+  return sent.length > 0;
 }

@@ -1,7 +1,9 @@
 import type { OrderGenReader, VaultFilter } from '../../application/ports.js';
+import { holdingsOf } from '../../domain/ledger-holdings.js';
 import type { Query } from './query.js';
 import {
   toLedgerEntry,
+  toLedgerLine,
   toVault,
   VAULT_COLUMNS,
   type LedgerRow,
@@ -11,7 +13,7 @@ import {
 /** The reads of vaults and their ledger. */
 export type VaultReader = Pick<
   OrderGenReader,
-  'findVault' | 'listVaults' | 'listLedger' | 'listTransaction'
+  'findVault' | 'listVaults' | 'listLedger' | 'listTransaction' | 'holdingsAt'
 >;
 
 /** Creates the reads. */
@@ -45,6 +47,16 @@ export function createVaultReader(query: Query): VaultReader {
         [vaultId, page.cursor ?? '0', rebalanceId ?? null, assetId ?? null, page.size],
       );
       return rows.map(toLedgerEntry);
+    },
+    holdingsAt: async (vaultId, ledgerSequence) => {
+      const rows = await query<LedgerRow>(
+        `select kind, account, asset_id, position_asset_id, side, sum(amount)::text as amount
+         from ledger_entries
+         where vault_id = $1 and sequence <= $2 and account in ('POSITION', 'COLLATERAL')
+         group by kind, account, asset_id, position_asset_id, side`,
+        [vaultId, ledgerSequence],
+      );
+      return holdingsOf(rows.map(toLedgerLine)).positions;
     },
     listTransaction: async (vaultId, transactionId) => {
       const rows = await query<LedgerRow>(
