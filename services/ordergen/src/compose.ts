@@ -44,6 +44,7 @@ import { createDeposit, createWithdraw } from './application/move-funds.js';
 import { createNews } from './application/news.js';
 import type { OracleSource, SolverSource } from './application/outgoing.js';
 import type { Observer } from './application/ports.js';
+import { createPreviewRebalance } from './application/preview-rebalance.js';
 import { createReplayRebalance } from './application/replay-rebalance.js';
 import { createRunningCache } from './application/running-cache.js';
 import { createStopRebalance } from './application/stop-rebalance.js';
@@ -140,6 +141,8 @@ function wire(
     committed,
   };
   const stop = createStopRebalance(shared);
+  const orderExpirySeconds = config.ORDER_EXPIRY_SECONDS;
+  const planning = { clock, store, oracle, solver, tracing, orderExpirySeconds };
   const exportBundle = createExportRebalance(
     createBundleReader(database, {
       snapshotOf: snapshotOfStored,
@@ -154,10 +157,8 @@ function wire(
       store,
       news,
       stop,
-      createRebalance: createCreateRebalance({
-        ...shared,
-        orderExpirySeconds: config.ORDER_EXPIRY_SECONDS,
-      }),
+      previewRebalance: createPreviewRebalance(planning),
+      createRebalance: createCreateRebalance({ ...shared, ...planning }),
       replay: createReplayRebalance({ store }),
       exportBundle,
     }),

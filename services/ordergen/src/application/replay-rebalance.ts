@@ -3,8 +3,8 @@ import { eventHash, type EventDocument } from '../domain/event-document.js';
 import { generate } from '../domain/generate.js';
 import { createPriceBook } from '../domain/price-book.js';
 import { replay, type ReplayDifference } from '../domain/replay.js';
+import { generationInputOf } from './generation-input.js';
 import type { OrderGenStore, StoredEvent } from './ports.js';
-import { tolerancesOf } from './rebalance-facts.js';
 import type { RebalanceView } from './rebalance-record.js';
 import { rebalanceNotFound } from './refusals.js';
 
@@ -50,42 +50,18 @@ function differenceOfStart(view: RebalanceView, h0: string): ReplayDifference | 
   return { sequence: 0, field: 'h0', stored: view.facts.h0, recomputed: h0 };
 }
 
-/** Generates the actions again; an explicit order is not part of the document and is left out. */
+/** Generates the actions again. */
 async function differenceOfActions(
   store: OrderGenStore,
   { facts }: RebalanceView,
 ): Promise<ReplayDifference | undefined> {
   const { document } = facts;
-  if (document.sequencing === 'EXPLICIT') return undefined;
   const snapshot = await store.findSnapshot(document.snapshotHash);
   const plan = facts.planHash === '' ? undefined : await store.findPlan(facts.planHash);
   if (snapshot === undefined) return lost('snapshotHash', document.snapshotHash);
   if (plan === undefined && facts.planHash !== '') return lost('planHash', facts.planHash);
-  const { band } = document.tolerances;
-  const again = generate({
-    cash: BigInt(document.cash),
-    positions: document.positions.map((one) => ({
-      assetId: one.assetId,
-      side: one.side === 'SHORT' ? 'SHORT' : 'LONG',
-      quantity: BigInt(one.quantity),
-      collateral: BigInt(one.collateral ?? '0'),
-    })),
-    prices: createPriceBook(facts.prices.underlyingDecimals, snapshot.entries),
-    goal: { kind: 'WEIGHTS', targets: plan?.targets ?? [] },
-    tolerances: tolerancesOf(document),
-    ...(band !== undefined && {
-      band: {
-        kind: band.kind === 'RELATIVE' ? 'RELATIVE' : 'ABSOLUTE',
-        widthBps: band.widthBps,
-        goal: band.goal === 'EDGE' ? 'EDGE' : 'CENTRE',
-      },
-    }),
-    netMode: document.netMode === 'CONSERVATIVE' ? 'CONSERVATIVE' : 'STANDARD',
-    sequencing: {
-      kind: document.sequencing === 'LARGEST_RELEASE_FIRST' ? 'LARGEST_RELEASE_FIRST' : 'GUIDELINE',
-    },
-    underlyingFloor: BigInt(document.underlyingFloor),
-  });
+  const prices = createPriceBook(facts.prices.underlyingDecimals, snapshot.entries);
+  const again = generate(generationInputOf(document, prices, plan?.targets ?? []));
   if (!again.ok) return lost('actions', again.error.message);
   const generated: JsonValue = again.value.actions.map((action) => ({
     index: action.index,

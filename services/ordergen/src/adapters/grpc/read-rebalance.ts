@@ -6,13 +6,15 @@ import {
   SequencingPolicy,
   type DriftBand as DriftBandMessage,
 } from '@trimtab/contracts/portfolio';
-import { domainError, present, refuse } from '@trimtab/core';
+import { present } from '@trimtab/core';
 import { DECIMAL_ONE, DECIMAL_ZERO } from '@trimtab/decimal';
 import { createFields, type CallContext, type FieldReader } from '@trimtab/grpc';
-import type { CreateRebalanceCommand } from '../../application/create-rebalance.js';
+import type { CreateRebalanceCommand } from '../../application/plan-rebalance.js';
 import type { DriftBand } from '../../domain/drift-band.js';
+import type { ExplicitAction } from '../../domain/explicit-action.js';
 import { GUIDELINE, type Sequencing } from '../../domain/sequence.js';
 import type { Tolerances } from '../../domain/tolerances.js';
+import type { RebalancePurpose } from '../../domain/vault.js';
 import { netModes, purposes, sides } from '../enum-words.js';
 import type { Keyed } from './read-vault.js';
 import { ASSET_ID, HASH, ID, MAX_AMOUNT, requestKey } from './request.js';
@@ -21,16 +23,11 @@ const METHOD = 'trimtab.ordergen.v1.OrderGenService/CreateRebalance';
 const MAX_POSITIONS = 20_000;
 const SAFE = { min: 1, max: Number.MAX_SAFE_INTEGER };
 
-/**
- * Reads a request for a rebalance.
- *
- * @throws DomainFailure INVALID_ARGUMENT with every violation, UNIMPLEMENTED for explicit actions
- */
+/** Reads a request for a rebalance. @throws DomainFailure INVALID_ARGUMENT with every violation */
 export function readCreateRebalance(
   request: wire.CreateRebalanceRequest,
   context: CallContext,
 ): Keyed<CreateRebalanceCommand> {
-  if (request.terms?.source?.$case === 'explicitActions') refuseExplicitActions();
   const fields = createFields();
   const given = { request, codec: wire.CreateRebalanceRequest };
   const key = requestKey(fields, context, METHOD, given);
@@ -39,9 +36,19 @@ export function readCreateRebalance(
   return { command: present(command, 'a request without violations has terms'), key };
 }
 
+/** Reads a request for a preview. @throws DomainFailure INVALID_ARGUMENT with every violation */
+export function readPreviewRebalance(
+  request: wire.PreviewRebalanceRequest,
+): CreateRebalanceCommand {
+  const fields = createFields();
+  const command = fields.message('terms', request.terms, readTerms);
+  fields.done();
+  return present(command, 'a request without violations has terms');
+}
+
 function readTerms(terms: wire.RebalanceTerms, fields: FieldReader): CreateRebalanceCommand {
   const purpose = fields.enumValue('purpose', terms.purpose, purposes.words);
-  const planHash = readPlanHash(terms, fields, purpose);
+  const source = readSource(terms, fields, purpose);
   const tolerances = fields.optional(terms.tolerances, (value) =>
     readTolerances(value, fields.at('tolerances')),
   );
@@ -61,7 +68,7 @@ function readTerms(terms: wire.RebalanceTerms, fields: FieldReader): CreateRebal
     vaultId: fields.text('vault_id', terms.vaultId, ID),
     vaultVersion: fields.integer('vault_version', terms.vaultVersion, SAFE),
     fence: fields.integer('fence', terms.fence, SAFE),
-    ...(planHash !== undefined && { planHash }),
+    ...source,
     snapshotHash: fields.text('snapshot_hash', terms.snapshotHash, HASH),
     purpose,
     ...(tolerances !== undefined && { tolerances }),
@@ -74,18 +81,52 @@ function readTerms(terms: wire.RebalanceTerms, fields: FieldReader): CreateRebal
   };
 }
 
-/** A settlement exits every position; anything else follows a plan. */
-function readPlanHash(
-  terms: wire.RebalanceTerms,
+/** A settlement exits every position; anything else follows a plan or the actions of a manager. */
+function readSource(
+  { source }: wire.RebalanceTerms,
   fields: FieldReader,
-  purpose: string,
-): string | undefined {
-  const given = terms.source?.$case === 'planHash' ? terms.source.value : '';
-  if (purpose !== 'SETTLE') return fields.text('plan_hash', given, HASH);
-  if (given !== '') {
-    fields.violation('plan_hash', 'FIELD_INVALID', 'must be absent for SETTLE, which exits all');
+  purpose: RebalancePurpose,
+): Pick<CreateRebalanceCommand, 'planHash' | 'actions'> {
+  if (purpose === 'SETTLE') {
+    const given = source?.$case === 'planHash' ? source.value !== '' : source !== undefined;
+    const field = source?.$case === 'explicitActions' ? 'explicit_actions' : 'plan_hash';
+    if (given)
+      fields.violation(field, 'FIELD_INVALID', 'must be absent for SETTLE, which exits all');
+    return {};
   }
-  return undefined;
+  if (source?.$case === 'explicitActions') {
+    return { actions: readActions(source.value, fields.at('explicit_actions')) };
+  }
+  return { planHash: fields.text('plan_hash', source?.value ?? '', HASH) };
+}
+
+function readActions(given: wire.ExplicitActions, fields: FieldReader): readonly ExplicitAction[] {
+  const rules = {
+    min: 1,
+    max: MAX_POSITIONS,
+    unique: (action: wire.ExplicitAction) => `${action.assetId} ${action.side}`,
+  };
+  return fields.list('actions', given.actions, rules, (action, item) => {
+    const delta = (field: string, text: string): bigint =>
+      item.optional(text, (value) =>
+        item.amount(field, value, { min: -MAX_AMOUNT, max: MAX_AMOUNT }),
+      ) ?? 0n;
+    const side = item.enumValue('side', action.side, sides.words);
+    const collateralDelta = delta('collateral_delta', action.collateralDelta);
+    const read = {
+      assetId: item.text('asset_id', action.assetId, ASSET_ID),
+      side,
+      quantityDelta: delta('quantity_delta', action.quantityDelta),
+      collateralDelta,
+    };
+    if (side === 'LONG' && collateralDelta !== 0n) {
+      const message = `was ${collateralDelta}, must be 0 for a long`;
+      item.violation('collateral_delta', 'FIELD_INVALID', message);
+    } else if (fields.clean && read.quantityDelta === 0n && collateralDelta === 0n) {
+      item.violation('quantity_delta', 'FIELD_INVALID', 'changes nothing, must not be 0');
+    }
+    return read;
+  });
 }
 
 function readNetMode(terms: wire.RebalanceTerms, fields: FieldReader) {
@@ -159,15 +200,4 @@ function readBand(band: DriftBandMessage, fields: FieldReader): DriftBand {
       [DriftBandGoal.DRIFT_BAND_GOAL_EDGE]: 'EDGE',
     }),
   };
-}
-
-function refuseExplicitActions(): never {
-  refuse(
-    domainError(
-      'UNIMPLEMENTED',
-      'METHOD_UNIMPLEMENTED',
-      `${METHOD} does not take terms.explicit_actions in this version`,
-      { method: METHOD, part: 'terms.explicit_actions' },
-    ),
-  );
 }

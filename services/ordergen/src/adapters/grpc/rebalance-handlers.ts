@@ -12,13 +12,14 @@ import type { CreateRebalance } from '../../application/create-rebalance.js';
 import type { ExportRebalance } from '../../application/export-rebalance.js';
 import type { News } from '../../application/news.js';
 import type { Caller, OrderGenSession, OrderGenStore } from '../../application/ports.js';
+import type { PreviewRebalance } from '../../application/preview-rebalance.js';
 import type { RebalanceView } from '../../application/rebalance-record.js';
 import { rebalanceNotFound } from '../../application/refusals.js';
 import type { ReplayOutcome } from '../../application/replay-rebalance.js';
 import type { StopRebalance } from '../../application/stop-rebalance.js';
 import { rebalanceStates } from '../enum-words.js';
 import { chunksOf } from './chunks.js';
-import { readCreateRebalance } from './read-rebalance.js';
+import { readCreateRebalance, readPreviewRebalance } from './read-rebalance.js';
 import { toRebalanceMessage } from './rebalance-messages.js';
 import { ID, outgoing, readId, requestKey, visibleTo } from './request.js';
 import { watchRebalance } from './watch-rebalance.js';
@@ -27,6 +28,7 @@ import { watchRebalance } from './watch-rebalance.js';
 export interface RebalanceHandlerDependencies {
   readonly store: OrderGenStore;
   readonly news: News;
+  readonly previewRebalance: PreviewRebalance;
   readonly createRebalance: CreateRebalance;
   readonly stop: StopRebalance;
   readonly replay: (rebalanceId: string) => Promise<ReplayOutcome>;
@@ -43,6 +45,10 @@ export function createRebalanceHandlers(deps: RebalanceHandlerDependencies): Reb
   const find = (context: CallContext, rebalanceId: string): Promise<RebalanceView> =>
     findVisible(store, callerOf(context), rebalanceId);
   return {
+    PreviewRebalance: async (request, context) => {
+      const view = await deps.previewRebalance(readPreviewRebalance(request), outgoing(context));
+      return { rebalance: toRebalanceMessage(view) };
+    },
     CreateRebalance: async (request, context) => {
       const { command, key } = readCreateRebalance(request, context);
       const response = await deps.createRebalance(

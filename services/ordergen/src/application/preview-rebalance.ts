@@ -1,0 +1,46 @@
+import { plannedState } from '../domain/start-rebalance.js';
+import type { OutgoingCall } from './outgoing.js';
+import {
+  fetchDocuments,
+  planRebalance,
+  type CreateRebalanceCommand,
+  type PlanningDependencies,
+} from './plan-rebalance.js';
+import type { RebalanceView } from './rebalance-record.js';
+import { vaultNotFound } from './refusals.js';
+
+/** The rebalance that a request would make: PLANNED, without an id. */
+export type PreviewRebalance = (
+  command: CreateRebalanceCommand,
+  call: OutgoingCall,
+) => Promise<RebalanceView>;
+
+/**
+ * Plans with the very function that CreateRebalance plans with, and leaves it there: it is given
+ * nothing that could write or send.
+ */
+export function createPreviewRebalance(deps: PlanningDependencies): PreviewRebalance {
+  return async (command, call) => {
+    const documents = await fetchDocuments(deps, command, call);
+    const vault = (await deps.store.findVault(command.vaultId)) ?? vaultNotFound(command.vaultId);
+    const { caller } = call;
+    const { facts } = planRebalance(deps, {
+      ...documents,
+      command,
+      vault,
+      caller,
+      rebalanceId: '',
+    });
+    return {
+      facts,
+      head: { sequence: 0, hash: facts.h0, state: plannedState(facts.program) },
+      stateReason: '',
+      owner: vault.owner,
+      members: [...vault.managers, ...vault.approvers],
+      actions: [],
+      recalibrationEvents: [],
+      pinned: [],
+      updateTime: facts.createTime,
+    };
+  };
+}
