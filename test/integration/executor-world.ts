@@ -206,6 +206,7 @@ export function scenario(
       referencePriceDecimal: '100',
       slippageLimitBps: 100,
       expireTime: new Date(Date.now() + 60_000),
+      releasesCash: true,
       ...changes,
     };
     return { ...dispatch, orderId: changes.orderId ?? orderIdOf(dispatch) };

@@ -167,7 +167,6 @@ export const REASON_GROUPS = [
     retry: 'never',
     reasons: {
       METHOD_UNIMPLEMENTED: 'the method is defined and not served by this version; it is named',
-      SHORT_NOT_SUPPORTED: 'a short is planned, and this version executes longs only',
     },
   },
   {

@@ -55,7 +55,7 @@ describe('an order', () => {
 
   it('numbers the reports of its answer in sequence', async () => {
     const { world, execute, reportsOf } = fakeWorld();
-    const executed = { quantity: 1n, underlying: 2n, fee: 0n };
+    const executed = { quantity: 1n, underlying: 2n, collateral: 0n, fee: 0n };
     const reports = [
       { execType: 'PARTIAL_FILL', executed, venueReference: 'v' },
       {
@@ -92,7 +92,7 @@ describe('revalidation', () => {
 
   it('refuses what the vault does not hold', async () => {
     const { world, execute, reportsOf } = fakeWorld();
-    world.balance = async () => ({ cash: 0n, quantity: 199_999_999n });
+    world.balance = async () => ({ cash: 0n, quantity: 199_999_999n, collateral: 0n });
     await execute(order);
     expect(reportsOf(order)).toMatchObject([{ failureReason: 'INSUFFICIENT_BALANCE' }]);
     expect(world.journal).not.toContain('submit');
@@ -195,7 +195,7 @@ describe('a crash between venue and commit', () => {
     await expect(execute(order)).rejects.toThrow('the process died');
     world.crashBeforeCommit = false;
     world.now = instant(2_000);
-    world.balance = async () => ({ cash: 0n, quantity: 0n });
+    world.balance = async () => ({ cash: 0n, quantity: 0n, collateral: 0n });
     await execute(order);
     expect(reportsOf(order)).toMatchObject([{ execType: 'FILL' }]);
     expect(world.journal.filter((entry) => entry === 'submit')).toHaveLength(1);

@@ -14,7 +14,7 @@ export const FILLED: VenueAnswer = {
   reports: [
     {
       execType: 'FILL',
-      executed: { quantity: 200_000_000n, underlying: 200_000_000n, fee: 0n },
+      executed: { quantity: 200_000_000n, underlying: 200_000_000n, collateral: 0n, fee: 0n },
       venueReference: 'venue-1',
     },
   ],
@@ -48,7 +48,11 @@ export function fakeWorld() {
     venueOrders,
     journal,
     rebalance: async (): Promise<RebalanceView> => rebalanceOf(sellOrder()),
-    balance: async (): Promise<Balance> => ({ cash: 200_000_000n, quantity: 200_000_000n }),
+    balance: async (): Promise<Balance> => ({
+      cash: 200_000_000n,
+      quantity: 200_000_000n,
+      collateral: 0n,
+    }),
     market: async (): Promise<Market | undefined> => HEALTHY,
     query: async (orderId: string): Promise<VenueAnswer | undefined> => venueOrders.get(orderId),
     submit: async (order: Order): Promise<Submission> => {
@@ -135,7 +139,14 @@ export function fakeWorld() {
 /** The rebalance that an order agrees with. */
 export function rebalanceOf(order: Order): RebalanceView {
   const { rebalanceId, vaultId, h0, snapshotHash, planHash, txBundleHash, assetId, side } = order;
-  const action = { assetId, side, releasesCash: true, cap: order.amount };
+  const action = {
+    assetId,
+    side,
+    releasesCash: order.releasesCash,
+    cap: order.amount,
+    deltaExposure: -order.amount,
+    deltaCollateral: order.collateralDelta,
+  };
   return { rebalanceId, vaultId, h0, snapshotHash, planHash, txBundleHash, actions: [action] };
 }
 

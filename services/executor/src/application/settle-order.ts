@@ -7,6 +7,7 @@ import {
   checkBalance,
   checkExpiry,
   checkPrice,
+  checkShortFunding,
   type Refusal,
 } from '../domain/revalidate.js';
 import type {
@@ -124,13 +125,18 @@ async function revalidate(
   const rebalance = await deps.rebalances.rebalance(order, signal);
   const mismatch = checkAgainstRebalance(order, rebalance);
   if (mismatch !== undefined) return mismatch;
-  const short = checkBalance(order, await deps.rebalances.balance(order, signal));
-  if (short !== undefined) return short;
+  const balance = await deps.rebalances.balance(order, signal);
+  const lacking = checkBalance(order, balance);
+  if (lacking !== undefined) return lacking;
   const market = await deps.markets.market(order.assetId, signal);
   if (market === undefined) {
     return { reason: 'PRICE_STALE', message: `${order.assetId} has no healthy price` };
   }
-  return checkPrice(order, market.price) ?? expiryOf(deps, accepted);
+  return (
+    checkPrice(order, market.price) ??
+    checkShortFunding(order, balance, market) ??
+    expiryOf(deps, accepted)
+  );
 }
 
 /** An order that an outage held up until it expired fails with the outage, which is its cause. */

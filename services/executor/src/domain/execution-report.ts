@@ -3,16 +3,23 @@ import type { Instant } from '@trimtab/core';
 import type { FailureReason } from './failure-reason.js';
 import type { Order } from './order.js';
 
-/** What has been executed of an order so far, in base units; all cumulative and at least 0. */
+/** What has been executed of an order so far, in base units; all cumulative. */
 export interface Executed {
+  /** At least 0. */
   readonly quantity: bigint;
-  /** Underlying that moved: received net of fees by a sell, spent with fees by a buy. */
+  /**
+   * Underlying that moved: received net of fees by what releases cash, spent with fees by what needs
+   * it. Net of exposure and collateral for a short, and only there below 0.
+   */
   readonly underlying: bigint;
+  /** Collateral of a short: added (above 0) or released (below 0). */
+  readonly collateral: bigint;
+  /** At least 0. */
   readonly fee: bigint;
 }
 
 /** Nothing executed. */
-export const NOTHING: Executed = { quantity: 0n, underlying: 0n, fee: 0n };
+export const NOTHING: Executed = { quantity: 0n, underlying: 0n, collateral: 0n, fee: 0n };
 
 /** What a venue says about an order, in the words of the FIX execution report. */
 export interface VenueReport {
@@ -59,6 +66,7 @@ export function numberReports(
       last: {
         quantity: report.executed.quantity - before.quantity,
         underlying: report.executed.underlying - before.underlying,
+        collateral: report.executed.collateral - before.collateral,
         fee: report.executed.fee - before.fee,
       },
       occurTime,

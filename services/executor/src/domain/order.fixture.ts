@@ -15,6 +15,7 @@ export function sellOrder(changes: Partial<Order> = {}): Order {
     assetId: 'WBTC',
     side: 'LONG',
     direction: 'DECREASE',
+    releasesCash: true,
     amount: 200_000_000n,
     exactIn: { kind: 'QUANTITY', quantity: 200_000_000n },
     minimumOut: 199_000_000n,
@@ -30,6 +31,7 @@ export function sellOrder(changes: Partial<Order> = {}): Order {
 export function buyOrder(changes: Partial<Order> = {}): Order {
   return sellOrder({
     direction: 'INCREASE',
+    releasesCash: false,
     exactIn: { kind: 'UNDERLYING', underlying: 200_000_000n },
     minimumOut: 199_000_000n,
     ...changes,

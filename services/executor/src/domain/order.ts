@@ -1,7 +1,10 @@
 import type { Decimal } from '@trimtab/decimal';
 import type { Instant } from '@trimtab/core';
 
-/** What goes into an order, exactly: a quantity of the asset (a sell), or underlying (a buy). */
+/**
+ * What goes into an order, exactly: a quantity of the asset (a sell, and both directions of a short),
+ * or underlying (a buy).
+ */
 export type ExactIn =
   | { readonly kind: 'QUANTITY'; readonly quantity: bigint }
   | { readonly kind: 'UNDERLYING'; readonly underlying: bigint };
@@ -21,10 +24,16 @@ export interface Order {
   readonly assetId: string;
   readonly side: 'LONG' | 'SHORT';
   readonly direction: 'INCREASE' | 'DECREASE' | 'NONE';
+  /** Whether the action is of the sell leg. */
+  readonly releasesCash: boolean;
   /** Base units of the underlying: what a sell must raise, what a buy may spend. */
   readonly amount: bigint;
+  /** Absent when a short moves collateral only. */
   readonly exactIn: ExactIn | undefined;
-  /** The least that comes out: underlying for a sell, asset for a buy, in base units. */
+  /**
+   * The least that comes out, in base units: underlying for a sell, asset for a buy. Of a short that
+   * releases cash, the net cash; of one that needs it, the proceeds of a sale or the quantity bought.
+   */
   readonly minimumOut: bigint;
   /** Collateral to add (above 0) or release (below 0), in base units of the underlying. */
   readonly collateralDelta: bigint;

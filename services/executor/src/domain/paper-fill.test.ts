@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decimalOf } from '@trimtab/decimal';
 import { buyOrder, sellOrder } from './order.fixture.js';
-import { fillOnPaper, type PaperFill, type PaperMarket } from './paper-fill.js';
+import { fillOnPaper } from './paper-fill.js';
+import type { PaperFill, PaperMarket } from './paper-trade.js';
 import { outcomeOf } from './paper-script.js';
 
 const market: PaperMarket = {
@@ -31,6 +32,7 @@ describe('the paper venue', () => {
     expect(report?.executed).toEqual({
       quantity: 200_000_000n,
       underlying: 199_800_000n,
+      collateral: 0n,
       fee: 200_000n,
     });
   });
@@ -112,7 +114,11 @@ describe('the paper venue', () => {
       fill({ order: sellOrder({ minimumOut: 200_000_001n }) }),
       'SLIPPAGE_EXCEEDED',
     ],
-    ['a short', fill({ order: sellOrder({ side: 'SHORT' }) }), 'VENUE_REJECTED'],
+    [
+      'a long without anything that goes in',
+      fill({ order: sellOrder({ exactIn: undefined }) }),
+      'VENUE_REJECTED',
+    ],
   ])('refuses %s', (_what, request, reason) => {
     const [report] = fillOnPaper(request);
     expect(report?.failureReason).toBe(reason);

@@ -1,4 +1,3 @@
-import { contentHash } from '@trimtab/canonical';
 import {
   BPS_WHOLE,
   bpsOf,
@@ -9,53 +8,27 @@ import {
   quantityFor,
   roundDownToLot,
   valueOf,
-  type Quote,
 } from '@trimtab/decimal';
 import { NOTHING, rejection, type Executed, type VenueReport } from './execution-report.js';
-import type { FailureReason } from './failure-reason.js';
-import type { Order } from './order.js';
+import type { ExactIn } from './order.js';
+import { tradeShort } from './paper-short.js';
+import { slippageBps, type PaperFill, type Trade } from './paper-trade.js';
 
 /**
  * How the paper venue fills: at the oracle's price, worsened by a slippage that is drawn from the seed
  * and the order's id, so that the same order fills alike on every machine and in every run.
  */
 
-/** The market an order meets. */
-export interface PaperMarket extends Quote {
-  /** Quantities are whole lots, in base units of the asset. */
-  readonly lot: bigint;
-  /** The least quantity of an order, in base units of the asset. */
-  readonly minimumOrder: bigint;
-}
-
-/** The venue's manners. */
-export interface PaperModel {
-  readonly seed: string;
-  /** Slippage is drawn from 0 to this, both included. */
-  readonly maxSlippageBps: number;
-  readonly feeBps: number;
-}
-
-/** How much of the order the venue executes. */
-export interface PaperFill {
-  readonly order: Order;
-  readonly market: PaperMarket;
-  readonly model: PaperModel;
-  /** Part of what goes in that is executed, 1 to 10 000; 10 000 is all of it. */
-  readonly fillBps: number;
-}
-
 /** The venue's reports of one order, in sequence; the last one is final. */
 export function fillOnPaper(fill: PaperFill): readonly VenueReport[] {
   const { exactIn, orderId, side } = fill.order;
   const venueReference = `paper-${orderId.slice(0, 12)}`;
-  if (side === 'SHORT' || exactIn === undefined) {
+  if (side === 'LONG' && exactIn === undefined) {
     return [rejection('VENUE_REJECTED', venueReference)];
   }
-  const trade =
-    exactIn.kind === 'QUANTITY' ? sell(fill, exactIn.quantity) : buy(fill, exactIn.underlying);
+  const trade = side === 'SHORT' ? tradeShort(fill) : tradeLong(fill, exactIn);
   const { executed } = trade;
-  if (executed.quantity === 0n) return [rejection('BELOW_LOT', venueReference)];
+  if (trade.goneIn === 0n) return [rejection('BELOW_LOT', venueReference)];
   if (isBelowMinimum(fill.order.minimumOut, trade)) {
     return [rejection('SLIPPAGE_EXCEEDED', venueReference)];
   }
@@ -66,16 +39,10 @@ export function fillOnPaper(fill: PaperFill): readonly VenueReport[] {
   ];
 }
 
-/** What was traded, measured on the side that is exact. */
-interface Trade {
-  readonly executed: Executed;
-  /** What the order gives away, and how much of that it gave. */
-  readonly orderedIn: bigint;
-  readonly goneIn: bigint;
-  /** What came back for it. */
-  readonly out: bigint;
-  /** Why a rest was not executed; absent when nothing can be left to execute. */
-  readonly rest?: FailureReason;
+function tradeLong(fill: PaperFill, exactIn: ExactIn | undefined): Trade {
+  return exactIn?.kind === 'UNDERLYING'
+    ? buy(fill, exactIn.underlying)
+    : sell(fill, exactIn?.quantity ?? 0n);
 }
 
 /**
@@ -87,7 +54,7 @@ function sell({ order, market, model, fillBps }: PaperFill, ordered: bigint): Tr
   const quantity = roundDownToLot(part, market.lot);
   const gross = bpsOf(valueOf(quantity, market), BPS_WHOLE - slippageBps(order, model));
   const fee = ceilDiv(gross * BigInt(model.feeBps), BigInt(BPS_WHOLE));
-  const executed = { quantity, underlying: gross - fee, fee };
+  const executed = { ...NOTHING, quantity, underlying: gross - fee, fee };
   const trade = { executed, orderedIn: ordered, goneIn: quantity, out: executed.underlying };
   if (fillBps < BPS_WHOLE) return { ...trade, rest: 'INSUFFICIENT_LIQUIDITY' };
   return quantity === ordered ? trade : { ...trade, rest: 'BELOW_LOT' };
@@ -107,8 +74,8 @@ function buy({ order, market, model, fillBps }: PaperFill, ordered: bigint): Tra
   // The minimum is for the order; a part of an order that is large enough may be smaller.
   const orderable = floorDiv(affordable * ordered, max(budget, 1n));
   const tooSmall = quantity === 0n || orderable < market.minimumOrder;
-  let executed: Executed = { quantity, underlying: cost + costFee, fee: costFee };
-  if (quantity === affordable) executed = { quantity, underlying: budget, fee };
+  let executed: Executed = { ...NOTHING, quantity, underlying: cost + costFee, fee: costFee };
+  if (quantity === affordable) executed = { ...NOTHING, quantity, underlying: budget, fee };
   if (tooSmall) executed = NOTHING;
   const trade = {
     executed,
@@ -125,13 +92,4 @@ function buy({ order, market, model, fillBps }: PaperFill, ordered: bigint): Tra
  */
 function isBelowMinimum(minimumOut: bigint, { orderedIn, goneIn, out }: Trade): boolean {
   return out < floorDiv(minimumOut * goneIn, orderedIn);
-}
-
-/** A draw from 0 to maxSlippageBps that depends on the seed and the order only. */
-function slippageBps(order: Order, model: PaperModel): number {
-  const draw = contentHash('trimtab/paper-slippage/v1', {
-    seed: model.seed,
-    orderId: order.orderId,
-  });
-  return parseInt(draw.slice(0, 8), 16) % (model.maxSlippageBps + 1);
 }

@@ -20,7 +20,16 @@ const rebalance: RebalanceView = {
   snapshotHash: 'snapshot',
   planHash: 'plan',
   txBundleHash: 'bundle',
-  actions: [{ assetId: 'WBTC', side: 'LONG', releasesCash: true, cap: 200_000_000n }],
+  actions: [
+    {
+      assetId: 'WBTC',
+      side: 'LONG',
+      releasesCash: true,
+      cap: 200_000_000n,
+      deltaExposure: 0n,
+      deltaCollateral: 0n,
+    },
+  ],
 };
 
 describe('checkAgainstRebalance', () => {
@@ -48,7 +57,16 @@ describe('checkAgainstRebalance', () => {
 describe('checkAgainstRebalance, of a buy', () => {
   const buys: RebalanceView = {
     ...rebalance,
-    actions: [{ assetId: 'WBTC', side: 'LONG', releasesCash: false, cap: 200_000_000n }],
+    actions: [
+      {
+        assetId: 'WBTC',
+        side: 'LONG',
+        releasesCash: false,
+        cap: 200_000_000n,
+        deltaExposure: 0n,
+        deltaCollateral: 0n,
+      },
+    ],
   };
 
   it('lets it spend its original amount and no unit more: buys never grow', () => {
@@ -73,24 +91,28 @@ describe('checkExpiry', () => {
 
 describe('checkBalance', () => {
   it('lets a sell have the whole quantity and no unit more', () => {
-    expect(checkBalance(sellOrder(), { cash: 0n, quantity: 200_000_000n })).toBeUndefined();
-    expect(checkBalance(sellOrder(), { cash: 0n, quantity: 199_999_999n })?.reason).toBe(
-      'INSUFFICIENT_BALANCE',
-    );
+    expect(
+      checkBalance(sellOrder(), { cash: 0n, quantity: 200_000_000n, collateral: 0n }),
+    ).toBeUndefined();
+    expect(
+      checkBalance(sellOrder(), { cash: 0n, quantity: 199_999_999n, collateral: 0n })?.reason,
+    ).toBe('INSUFFICIENT_BALANCE');
   });
 
   it('lets a buy spend the whole cash and no unit more', () => {
-    expect(checkBalance(buyOrder(), { cash: 200_000_000n, quantity: 0n })).toBeUndefined();
-    expect(checkBalance(buyOrder(), { cash: 199_999_999n, quantity: 0n })?.reason).toBe(
-      'INSUFFICIENT_BALANCE',
-    );
+    expect(
+      checkBalance(buyOrder(), { cash: 200_000_000n, quantity: 0n, collateral: 0n }),
+    ).toBeUndefined();
+    expect(
+      checkBalance(buyOrder(), { cash: 199_999_999n, quantity: 0n, collateral: 0n })?.reason,
+    ).toBe('INSUFFICIENT_BALANCE');
   });
 });
 
 describe('checkBalance, of a short', () => {
   it('asks for the quantity to buy back, and for nothing to sell it', () => {
     const short = { side: 'SHORT' } as const;
-    const none = { cash: 0n, quantity: 0n };
+    const none = { cash: 0n, quantity: 0n, collateral: 0n };
     expect(checkBalance(sellOrder(short), none)?.reason).toBe('INSUFFICIENT_BALANCE');
     expect(checkBalance(sellOrder({ ...short, direction: 'INCREASE' }), none)).toBeUndefined();
   });

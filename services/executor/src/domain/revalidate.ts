@@ -2,8 +2,12 @@ import {
   compareDecimals,
   multiplyDecimals,
   decimalOf,
+  max,
+  min,
+  valueOf,
   BPS_WHOLE,
   type Decimal,
+  type Quote,
 } from '@trimtab/decimal';
 import type { Instant } from '@trimtab/core';
 import type { FailureReason } from './failure-reason.js';
@@ -34,12 +38,18 @@ export interface ActionView {
   readonly releasesCash: boolean;
   /** The most that a sell may raise; of what needs cash its original amount, as no buy ever grows. */
   readonly cap: bigint;
+  /** The planned change of exposure, signed, base units of the underlying. */
+  readonly deltaExposure: bigint;
+  /** The planned change of collateral, signed, base units of the underlying. */
+  readonly deltaCollateral: bigint;
 }
 
 /** What the vault holds now, in base units. */
 export interface Balance {
   readonly cash: bigint;
   readonly quantity: bigint;
+  /** Behind a short; base units of the underlying. */
+  readonly collateral: bigint;
 }
 
 /** A refusal with its words. */
@@ -83,6 +93,8 @@ export function checkAgainstRebalance(order: Order, rebalance: RebalanceView): R
     return mismatch(`side was ${order.side}, the action has ${action.side}`);
   if (order.side === 'LONG' && (order.direction === 'DECREASE') !== action.releasesCash)
     return mismatch(`direction was ${order.direction}, which is not the action’s`);
+  const strange = order.side === 'SHORT' ? strangeInShort(order, action) : undefined;
+  if (strange !== undefined) return mismatch(strange);
   if (order.amount > action.cap)
     return mismatch(`amount was ${order.amount}, must be at most the cap ${action.cap}`);
   return undefined;
@@ -94,7 +106,26 @@ export function checkExpiry(order: Order, now: Instant): Refusal | undefined {
   return { reason: 'ORDER_EXPIRED', message: `expired ${now - order.expireTime} ms ago` };
 }
 
-/** Whether the vault has what goes into the order; opening a short gives nothing away. */
+/** A short moves the way of its action, and never more collateral than planned. */
+function strangeInShort(order: Order, action: ActionView): string | undefined {
+  if (order.releasesCash !== action.releasesCash) {
+    return `releases_cash was ${order.releasesCash}, the action has ${action.releasesCash}`;
+  }
+  const { deltaExposure, deltaCollateral } = action;
+  const planned = deltaExposure === 0n ? 'NONE' : deltaExposure > 0n ? 'INCREASE' : 'DECREASE';
+  // A position that is worth nothing is closed without a change of exposure.
+  const closesWorthless = planned === 'NONE' && order.direction === 'DECREASE';
+  if (order.direction !== planned && !closesWorthless) {
+    return `direction was ${order.direction}, the action has ${planned}`;
+  }
+  const within =
+    order.collateralDelta >= min(deltaCollateral, 0n) &&
+    order.collateralDelta <= max(deltaCollateral, 0n);
+  if (within) return undefined;
+  return `collateral was ${order.collateralDelta}, the action has ${deltaCollateral}`;
+}
+
+/** Whether the vault has what goes into the order of a long. */
 export function checkBalance(order: Order, balance: Balance): Refusal | undefined {
   const { exactIn } = order;
   const gives = order.side === 'LONG' || order.direction === 'DECREASE';
@@ -104,7 +135,30 @@ export function checkBalance(order: Order, balance: Balance): Refusal | undefine
   if (exactIn?.kind === 'UNDERLYING' && exactIn.underlying > balance.cash) {
     return insufficient(exactIn.underlying, balance.cash, 'the underlying');
   }
+  if (-order.collateralDelta > balance.collateral) {
+    return insufficient(-order.collateralDelta, balance.collateral, 'collateral');
+  }
   return undefined;
+}
+
+/**
+ * Whether the vault can pay a short at the price now (order generation rules, section 2): a buy-back
+ * comes first and has to be paid in full, also where the collateral that it frees pays for it after.
+ */
+export function checkShortFunding(
+  order: Order,
+  balance: Balance,
+  quote: Quote,
+): Refusal | undefined {
+  if (order.side === 'LONG') return undefined;
+  const quantity = order.exactIn?.kind === 'QUANTITY' ? order.exactIn.quantity : 0n;
+  const added = max(0n, order.collateralDelta);
+  const needed =
+    order.direction === 'INCREASE'
+      ? // Proceeds come first; what they are short of, collateral gives.
+        min(order.amount, max(0n, added - valueOf(quantity, quote)))
+      : -valueOf(-quantity, quote) + added;
+  return needed > balance.cash ? insufficient(needed, balance.cash, 'the underlying') : undefined;
 }
 
 /**

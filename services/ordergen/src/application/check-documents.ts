@@ -16,8 +16,8 @@ export interface Documents {
  * Whether plan and snapshot are fresh, belong together and belong to the vault (order generation
  * rules, sections 1 and 5).
  *
- * @throws DomainFailure SNAPSHOT_STALE, SNAPSHOT_HASH_MISMATCH, PLAN_VAULT_MISMATCH, PLAN_NO_OP or
- *   SHORT_NOT_SUPPORTED
+ * @throws DomainFailure SNAPSHOT_STALE, SNAPSHOT_HASH_MISMATCH, PLAN_VAULT_MISMATCH or
+ *   PLAN_NO_OP
  */
 export function checkDocuments(documents: Documents, now: Instant): void {
   const { vault, plan, snapshot, snapshotHash } = documents;
@@ -27,18 +27,7 @@ export function checkDocuments(documents: Documents, now: Instant): void {
       expected: vault.denomination,
     });
   }
-  const age = now - snapshot.takeTime;
-  const maxAge = vault.policy.snapshotMaxAgeSeconds * 1000;
-  if (age > maxAge) {
-    refuse(
-      domainError(
-        'FAILED_PRECONDITION',
-        'SNAPSHOT_STALE',
-        `the snapshot was last taken ${age} ms ago, at most ${maxAge} ms are allowed`,
-        { age_millis: String(age), max_age_millis: String(maxAge) },
-      ),
-    );
-  }
+  checkSnapshotAge(vault, snapshot, now);
   if (plan === undefined) return;
   if (plan.vaultId !== vault.vaultId) {
     mismatch('PLAN_VAULT_MISMATCH', 'the plan is for vault', {
@@ -68,17 +57,25 @@ export function checkDocuments(documents: Documents, now: Instant): void {
       ),
     );
   }
-  const short = plan.targets.find(({ side }) => side === 'SHORT');
-  if (short !== undefined) {
-    refuse(
-      domainError(
-        'UNIMPLEMENTED',
-        'SHORT_NOT_SUPPORTED',
-        `the target ${short.assetId} SHORT cannot be executed by this version, LONG can`,
-        { asset_id: short.assetId },
-      ),
-    );
-  }
+}
+
+/** Whether a snapshot is fresh enough for the vault's policy. @throws DomainFailure SNAPSHOT_STALE */
+export function checkSnapshotAge(
+  vault: Pick<Vault, 'policy'>,
+  snapshot: Pick<SnapshotCopy, 'takeTime'>,
+  now: Instant,
+): void {
+  const age = now - snapshot.takeTime;
+  const maxAge = vault.policy.snapshotMaxAgeSeconds * 1000;
+  if (age <= maxAge) return;
+  refuse(
+    domainError(
+      'FAILED_PRECONDITION',
+      'SNAPSHOT_STALE',
+      `the snapshot was last taken ${age} ms ago, at most ${maxAge} ms are allowed`,
+      { age_millis: String(age), max_age_millis: String(maxAge) },
+    ),
+  );
 }
 
 function mismatch(

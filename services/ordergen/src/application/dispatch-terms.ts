@@ -1,9 +1,15 @@
 import { present, type Result } from '@trimtab/core';
 import { formatDecimal, type Quote } from '@trimtab/decimal';
 import { orderIdOf } from '../domain/ids.js';
-import { buyTerms, sellTerms, type OrderTerms } from '../domain/order-terms.js';
+import {
+  buyTerms,
+  sellTerms,
+  type OrderConditions,
+  type OrderTerms,
+} from '../domain/order-terms.js';
 import { quoteOf, type PriceEntry } from '../domain/price-book.js';
 import type { FillMeasure } from '../domain/resolve-report.js';
+import { shortTerms, tradeOfShort, type ShortTerms } from '../domain/short-terms.js';
 import type { DispatchOrder } from './outgoing.js';
 import type { ActionFacts, RebalanceFacts } from './rebalance-record.js';
 
@@ -14,18 +20,24 @@ export function actionAt(facts: RebalanceFacts, index: number): ActionFacts {
   return present(facts.actions[index], `rebalance ${facts.rebalanceId} has an action ${index}`);
 }
 
-/** The order of an action for an amount; BELOW_LOT when there is nothing that a venue would take. */
+/** Why an action fails without being sent. */
+export type UnsentReason = 'BELOW_LOT' | 'INSUFFICIENT_BALANCE';
+
+/**
+ * The order of an action for an amount. BELOW_LOT when there is nothing that a venue would take,
+ * INSUFFICIENT_BALANCE when `cash`, the underlying at hand, cannot pay what a short buys back.
+ */
 export function orderFor(
   facts: RebalanceFacts,
   index: number,
   amount: bigint,
-): Result<DispatchOrder, 'BELOW_LOT'> {
+  cash: bigint,
+): Result<DispatchOrder, UnsentReason> {
   const action = actionAt(facts, index);
   const entry = entryOf(facts, action.assetId);
-  const terms = termsOf(facts, action, entry, amount);
+  const terms = termsOf(facts, action, amount, cash);
   if (!terms.ok) return terms;
   const { value } = terms;
-  const isSell = value.kind === 'SELL';
   return {
     ok: true,
     value: {
@@ -39,13 +51,12 @@ export function orderFor(
       snapshotHash: facts.document.snapshotHash,
       assetId: action.assetId,
       side: action.side,
-      direction: isSell ? 'DECREASE' : 'INCREASE',
+      direction: action.direction,
+      releasesCash: action.group !== 3,
       amount,
-      ...(value.kind === 'SELL'
-        ? { quantityIn: value.quantityIn }
-        : { underlyingIn: value.underlyingIn }),
+      ...goesIn(value),
       minimumOut: value.minimumOut,
-      collateralDelta: 0n,
+      collateralDelta: value.kind === 'SHORT' ? value.collateralDelta : 0n,
       referencePrice: formatDecimal(entry.price),
       slippageLimitBps: facts.document.slippageLimitBps,
       expireTime: facts.expireTime,
@@ -53,30 +64,49 @@ export function orderFor(
   };
 }
 
-/** How the quantity of a report of this action turns into a part of its amount. */
-export function measureOf(facts: RebalanceFacts, index: number): FillMeasure {
-  return {
-    kind: 'LONG',
-    quote: quoteOfAsset(facts, actionAt(facts, index).assetId),
-    tolerance: facts.netTolerance,
-  };
+/** How a report of this action turns into a part of the amount that was dispatched. */
+export function measureOf(facts: RebalanceFacts, index: number, amount: bigint): FillMeasure {
+  const action = actionAt(facts, index);
+  if (action.short === undefined) {
+    const quote = quoteOfAsset(facts, action.assetId);
+    return { kind: 'LONG', quote, tolerance: facts.netTolerance };
+  }
+  const trade = tradeOfShort(action.short, amount, conditionsOf(facts, action.assetId));
+  const orderedCollateral = -trade.collateralDelta;
+  return { kind: 'SHORT', orderedQuantity: trade.quantityIn, orderedCollateral };
+}
+
+/** A short may move collateral only; then nothing goes in. */
+function goesIn(
+  terms: OrderTerms | ShortTerms,
+): Pick<DispatchOrder, 'quantityIn' | 'underlyingIn'> {
+  if (terms.kind === 'BUY') return { underlyingIn: terms.underlyingIn };
+  return terms.quantityIn === 0n ? {} : { quantityIn: terms.quantityIn };
 }
 
 function termsOf(
   facts: RebalanceFacts,
   action: ActionFacts,
-  entry: PriceEntry,
   amount: bigint,
-): Result<OrderTerms, 'BELOW_LOT'> {
-  const conditions = {
+  cash: bigint,
+): Result<OrderTerms | ShortTerms, UnsentReason> {
+  const conditions = conditionsOf(facts, action.assetId);
+  const { group, short, index, held } = action;
+  if (short !== undefined) {
+    return shortTerms(short, { amount, releasesCash: group !== 3, cash }, conditions);
+  }
+  if (group === 3) return buyTerms(amount, conditions);
+  const cap = present(facts.program.caps[index], `sell ${index} has a cap`);
+  return sellTerms({ amount, cap, held }, conditions);
+}
+
+function conditionsOf(facts: RebalanceFacts, assetId: string): OrderConditions {
+  return {
     prices: facts.prices,
-    entry,
+    entry: entryOf(facts, assetId),
     slippageLimitBps: facts.document.slippageLimitBps,
     minimumOrder: facts.purpose === 'SETTLE' ? 'EXEMPT' : 'ENFORCE',
-  } as const;
-  if (action.group === 3) return buyTerms(amount, conditions);
-  const cap = present(facts.program.caps[action.index], `sell ${action.index} has a cap`);
-  return sellTerms({ amount, cap, held: action.held }, conditions);
+  };
 }
 
 function quoteOfAsset(facts: RebalanceFacts, assetId: string): Quote {

@@ -4,7 +4,7 @@ import type { ExecType, FailureReason } from '../domain/fold-input.js';
 /** What is executed of an order so far; authoritative, in base units. */
 export interface Executed {
   readonly quantity: bigint;
-  /** Received net of fees by a sell, spent with fees by a buy. */
+  /** Received net of fees by a sell, spent with fees by a buy; below 0 only for a short. */
   readonly underlying: bigint;
   /** Added (above 0) or released (below 0). */
   readonly collateral: bigint;

@@ -62,7 +62,10 @@ export interface DispatchOrder {
   readonly assetId: string;
   readonly side: 'LONG' | 'SHORT';
   readonly direction: 'INCREASE' | 'DECREASE' | 'NONE';
+  /** Whether the action is of the sell leg. */
+  readonly releasesCash: boolean;
   readonly amount: bigint;
+  /** Absent, as `underlyingIn` is, when only collateral moves. */
   readonly quantityIn?: bigint;
   readonly underlyingIn?: bigint;
   readonly minimumOut: bigint;

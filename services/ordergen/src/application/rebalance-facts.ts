@@ -1,9 +1,10 @@
 import { present, parseInstant, type Instant } from '@trimtab/core';
 import { parseDecimal } from '@trimtab/decimal';
-import { positionText } from '../domain/position.js';
-import { createPriceBook } from '../domain/price-book.js';
+import { positionText, type Position } from '../domain/position.js';
+import { createPriceBook, quoteOf, type PriceBook } from '../domain/price-book.js';
 import { programOfDocument } from '../domain/read-documents.js';
 import type { ActionDocument, RebalanceDocument } from '../domain/rebalance-document.js';
+import { directionOfShort } from '../domain/short-terms.js';
 import { toleranceAmounts, type Tolerances } from '../domain/tolerances.js';
 import type { SnapshotContent } from './documents.js';
 import type { ActionFacts, RebalanceFacts } from './rebalance-record.js';
@@ -19,6 +20,7 @@ export interface FactsInput {
   readonly txBundleHash: string;
   readonly targetWeightsHash: string;
   readonly requestedBy: string;
+  readonly approvalExpireTime?: Instant;
   readonly traceId: string;
   readonly traceparent?: string;
   readonly createTime: Instant;
@@ -32,10 +34,11 @@ export interface FactsInput {
 export function factsOf(input: FactsInput): RebalanceFacts {
   const { document, snapshot } = input;
   const program = programOfDocument(document);
+  const prices = createPriceBook(input.denominationDecimals, snapshot.entries);
   const held = new Map(
     document.positions.map((one) => [
       positionText({ assetId: one.assetId, side: sideOf(one.side) }),
-      BigInt(one.quantity),
+      { quantity: BigInt(one.quantity), collateral: BigInt(one.collateral ?? '0') },
     ]),
   );
   return {
@@ -46,8 +49,8 @@ export function factsOf(input: FactsInput): RebalanceFacts {
     h0: input.h0,
     document,
     program: present(program.ok ? program.value : undefined, 'a stored rebalance can be read'),
-    actions: document.actions.map((action) => actionFacts(action, held)),
-    prices: createPriceBook(input.denominationDecimals, snapshot.entries),
+    actions: document.actions.map((action) => actionFacts(action, held, prices)),
+    prices,
     denomination: snapshot.denomination,
     netTolerance: toleranceAmounts(tolerancesOf(document), BigInt(document.nav)).net,
     planHash: document.planHash ?? '',
@@ -55,6 +58,7 @@ export function factsOf(input: FactsInput): RebalanceFacts {
     targetWeightsHash: input.targetWeightsHash,
     expireTime: instantOf(document.expireTime),
     requestedBy: input.requestedBy,
+    ...(input.approvalExpireTime !== undefined && { approvalExpireTime: input.approvalExpireTime }),
     traceId: input.traceId,
     ...(input.traceparent !== undefined && { traceparent: input.traceparent }),
     createTime: input.createTime,
@@ -79,16 +83,28 @@ export function tolerancesOf({ tolerances }: RebalanceDocument): Tolerances {
   };
 }
 
-function actionFacts(action: ActionDocument, held: ReadonlyMap<string, bigint>): ActionFacts {
-  const { index, assetId, group } = action;
+type HeldAmounts = Pick<Position, 'quantity' | 'collateral'>;
+
+function actionFacts(
+  action: ActionDocument,
+  holdings: ReadonlyMap<string, HeldAmounts>,
+  prices: PriceBook,
+): ActionFacts {
+  const { index, assetId } = action;
+  const group = action.group === 1 || action.group === 2 ? action.group : 3;
   const side = sideOf(action.side);
-  return {
-    index,
-    assetId,
-    side,
-    group: group === 1 || group === 2 ? group : 3,
-    held: held.get(positionText({ assetId, side })) ?? 0n,
+  const held = holdings.get(positionText({ assetId, side })) ?? { quantity: 0n, collateral: 0n };
+  const facts = { index, assetId, side, group, held: held.quantity } as const;
+  if (side === 'LONG') return { ...facts, direction: group === 3 ? 'INCREASE' : 'DECREASE' };
+  const short = {
+    deltaExposure: BigInt(action.deltaExposure),
+    deltaCollateral: BigInt(action.deltaCollateral),
+    deltaNet: BigInt(action.deltaNet),
+    held: held.quantity,
+    heldCollateral: held.collateral,
   };
+  const entry = present(prices.entries.get(assetId), `asset ${assetId} of an action has a price`);
+  return { ...facts, short, direction: directionOfShort(short, quoteOf(prices, entry)) };
 }
 
 function sideOf(text: string): 'LONG' | 'SHORT' {

@@ -4,6 +4,7 @@ export * from './advance.js';
 export * from './allowed-actions.js';
 export * from './amount-of.js';
 export * from './approval-rules.js';
+export * from './audit-books.js';
 export * from './apply.js';
 export * from './bundle.js';
 export * from './clip-report.js';

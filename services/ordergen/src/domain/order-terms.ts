@@ -62,7 +62,8 @@ export function buyTerms(
   return ok({ kind: 'BUY', underlyingIn: amount, minimumOut });
 }
 
-function isTooSmall(quantity: bigint, { entry, minimumOrder }: OrderConditions): boolean {
+/** Whether no venue would take a quantity: nothing, or less than the minimum order. */
+export function isTooSmall(quantity: bigint, { entry, minimumOrder }: OrderConditions): boolean {
   return quantity === 0n || (minimumOrder === 'ENFORCE' && quantity < entry.minimumOrder);
 }
 

@@ -51,7 +51,7 @@ describe("what a short's sell-leg action filled", () => {
     const ordered = { kind: 'SHORT', orderedQuantity: 3n, orderedCollateral: 30n } as const;
     expect(filledOfSell(100n, report({ cumulativeQuantity: 2n }), ordered)).toBe(66n);
     const collateral = { ...ordered, orderedQuantity: 0n };
-    expect(filledOfSell(100n, report({ cumulativeCollateral: 20n }), collateral)).toBe(66n);
+    expect(filledOfSell(100n, report({ cumulativeCollateral: -20n }), collateral)).toBe(66n);
   });
 });
 

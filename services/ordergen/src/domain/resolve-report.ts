@@ -34,6 +34,7 @@ export type FillMeasure =
       /** A short: by quantity, or by collateral when no quantity was ordered. */
       readonly kind: 'SHORT';
       readonly orderedQuantity: bigint;
+      /** What was to be released, above 0. */
       readonly orderedCollateral: bigint;
     };
 
@@ -90,9 +91,10 @@ function filledOfShort(
   if (ordered.orderedQuantity > 0n) {
     return floorDiv(amount * report.cumulativeQuantity, ordered.orderedQuantity);
   }
-  const collateral = report.cumulativeCollateral ?? 0n;
+  // A release is reported below 0.
+  const released = -(report.cumulativeCollateral ?? 0n);
   if (ordered.orderedCollateral > 0n) {
-    return floorDiv(amount * collateral, ordered.orderedCollateral);
+    return floorDiv(amount * released, ordered.orderedCollateral);
   }
   return report.execType === 'FILL' ? amount : 0n;
 }

@@ -28,6 +28,7 @@ const dispatch = (changes: Partial<OrderDispatch> = {}): OrderDispatch => ({
   referencePriceDecimal: '50.5',
   slippageLimitBps: 50,
   expireTime: new Date(1_000),
+  releasesCash: true,
   ...changes,
 });
 const parse = (changes: Partial<OrderDispatch> = {}) =>
@@ -52,6 +53,7 @@ describe('parseDispatch', () => {
         assetId: 'WBTC',
         side: 'LONG',
         direction: 'DECREASE',
+        releasesCash: true,
         amount: 100n,
         exactIn: { kind: 'QUANTITY', quantity: 2n },
         minimumOut: 99n,

@@ -67,6 +67,7 @@ function readOrder(dispatch: OrderDispatch, refuse: Refuse): Order {
   const amount = readAmount('amount', dispatch.amount, refuse);
   const exactIn = readExactIn(dispatch, refuse);
   if (side === 'LONG') checkLong(dispatch, exactIn, refuse);
+  if (side === 'SHORT') checkShort(dispatch, exactIn, refuse);
   if (exactIn?.kind === 'UNDERLYING' && exactIn.underlying > amount) {
     refuse('underlying_in', `was ${exactIn.underlying}, must be at most the amount ${amount}`);
   }
@@ -82,9 +83,10 @@ function readOrder(dispatch: OrderDispatch, refuse: Refuse): Order {
     assetId: dispatch.assetId,
     side: side ?? 'LONG',
     direction: direction ?? 'NONE',
+    releasesCash: side === 'SHORT' ? dispatch.releasesCash : direction === 'DECREASE',
     amount,
     exactIn,
-    minimumOut: readAmount('minimum_out', dispatch.minimumOut, refuse),
+    minimumOut: readMinimumOut(dispatch, refuse),
     collateralDelta: readInteger('collateral_delta', dispatch.collateralDelta, refuse),
     referencePrice: readPrice(dispatch.referencePriceDecimal, refuse),
     slippageLimitBps,
@@ -113,6 +115,23 @@ function checkLong(
     refuse('direction', 'of a LONG must be INCREASE or DECREASE');
   }
   if (collateralDelta !== '0') refuse('collateral_delta', 'of a LONG must be 0');
+}
+
+/** A short is sold and bought back by quantity; without a direction only collateral moves. */
+function checkShort(
+  { direction }: OrderDispatch,
+  exactIn: ExactIn | undefined,
+  refuse: Refuse,
+): void {
+  const moves = direction !== ExposureDirection.EXPOSURE_DIRECTION_NONE;
+  if (exactIn?.kind === (moves ? 'QUANTITY' : undefined)) return;
+  refuse('exact_in', moves ? 'must be quantity_in' : 'must be absent when only collateral moves');
+}
+
+/** Slippage may eat up all the cash that a short releases, and more. */
+function readMinimumOut({ side, minimumOut }: OrderDispatch, refuse: Refuse): bigint {
+  const read = side === Side.SIDE_SHORT ? readInteger : readAmount;
+  return read('minimum_out', minimumOut, refuse);
 }
 
 function readExactIn({ exactIn }: OrderDispatch, refuse: Refuse): ExactIn | undefined {

@@ -8,7 +8,7 @@ import { sellOrder } from '../../domain/order.fixture.js';
 import { toReportMessage } from './report-message.js';
 
 const order = sellOrder({ vaultId: 'vault.1', index: 7 });
-const executed = { quantity: 3n, underlying: 300n, fee: 2n };
+const executed = { quantity: 3n, underlying: 300n, collateral: 0n, fee: 2n };
 const fill: VenueReport = { execType: 'FILL', executed, venueReference: 'ref' };
 
 function messagesOf(...reports: readonly VenueReport[]) {
@@ -55,7 +55,7 @@ describe('toReportMessage', () => {
   });
 
   it('counts cumulatively, with the last numbers beside', () => {
-    const part = { quantity: 1n, underlying: 100n, fee: 1n };
+    const part = { quantity: 1n, underlying: 100n, collateral: 0n, fee: 1n };
     const messages = messagesOf({ ...fill, execType: 'PARTIAL_FILL', executed: part }, fill);
     expect(messages.map(({ report }) => report.cumulativeQuantity)).toEqual(['1', '3']);
     expect(messages.map(({ report }) => report.lastQuantity)).toEqual(['1', '2']);

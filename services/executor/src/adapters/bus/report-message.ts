@@ -47,7 +47,7 @@ export function toReportMessage(report: Report): ReportMessage {
     orderedAmount: order.amount.toString(),
     cumulativeQuantity: executed.quantity.toString(),
     cumulativeUnderlying: executed.underlying.toString(),
-    cumulativeCollateral: '0',
+    cumulativeCollateral: executed.collateral.toString(),
     cumulativeFee: executed.fee.toString(),
     lastQuantity: last.quantity.toString(),
     lastUnderlying: last.underlying.toString(),

@@ -38,7 +38,11 @@ export function createRebalanceSource(options: RebalanceSourceOptions): Rebalanc
       const position = found.positions.find(
         (held) => held.assetId === order.assetId && held.side === side,
       );
-      return { cash: BigInt(found.cash), quantity: BigInt(position?.quantity ?? '0') };
+      return {
+        cash: BigInt(found.cash),
+        quantity: BigInt(position?.quantity ?? '0'),
+        collateral: BigInt(position?.collateral ?? '0'),
+      };
     },
   };
 }
@@ -71,5 +75,7 @@ function toActionView(action: Action): ActionView {
     side: action.side === Side.SIDE_SHORT ? 'SHORT' : 'LONG',
     releasesCash: action.group < 3,
     cap: BigInt(action.cap === '' ? action.deltaNet : action.cap),
+    deltaExposure: BigInt(action.deltaExposure === '' ? '0' : action.deltaExposure),
+    deltaCollateral: BigInt(action.deltaCollateral === '' ? '0' : action.deltaCollateral),
   };
 }

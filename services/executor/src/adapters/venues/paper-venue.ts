@@ -1,15 +1,11 @@
 import { sql } from 'kysely';
 import type { Database } from '@trimtab/storage';
 import type { MarketSource, Submission, Venue, VenueAnswer } from '../../application/ports.js';
-import {
-  NOTHING,
-  rejection,
-  type Executed,
-  type VenueReport,
-} from '../../domain/execution-report.js';
+import { rejection, type Executed, type VenueReport } from '../../domain/execution-report.js';
 import { isOutage, type FailureReason } from '../../domain/failure-reason.js';
 import type { Order } from '../../domain/order.js';
-import { fillOnPaper, type PaperModel } from '../../domain/paper-fill.js';
+import { fillOnPaper } from '../../domain/paper-fill.js';
+import type { PaperModel } from '../../domain/paper-trade.js';
 import { outcomeOf, type PaperOutcome, type PaperScriptLine } from '../../domain/paper-script.js';
 import type { ExecutorTables } from '../postgres/tables.js';
 
@@ -95,7 +91,10 @@ async function readAnswer(
   return row === undefined ? undefined : fromJson(row.answer);
 }
 
-type StoredExecuted = Record<keyof Executed, string>;
+/** An answer that was stored before shorts has no collateral. */
+type StoredExecuted = Record<Exclude<keyof Executed, 'collateral'>, string> & {
+  readonly collateral?: string;
+};
 type StoredReport = Omit<VenueReport, 'executed'> & { readonly executed: StoredExecuted };
 
 function toJson({ reports, deliveryCount }: VenueAnswer): string {
@@ -104,6 +103,7 @@ function toJson({ reports, deliveryCount }: VenueAnswer): string {
     executed: {
       quantity: report.executed.quantity.toString(),
       underlying: report.executed.underlying.toString(),
+      collateral: report.executed.collateral.toString(),
       fee: report.executed.fee.toString(),
     },
   }));
@@ -117,9 +117,9 @@ function fromJson(text: string): VenueAnswer {
     reports: stored.reports.map((report) => ({
       ...report,
       executed: {
-        ...NOTHING,
         quantity: BigInt(report.executed.quantity),
         underlying: BigInt(report.executed.underlying),
+        collateral: BigInt(report.executed.collateral ?? '0'),
         fee: BigInt(report.executed.fee),
       },
     })),

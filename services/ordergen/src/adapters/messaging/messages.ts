@@ -1,4 +1,4 @@
-import type { ExecutionReport as ReportMessage } from '@trimtab/contracts/execution';
+import type { ExecutionReport as ReportMessage, OrderDispatch } from '@trimtab/contracts/execution';
 import { DomainFailure, domainError, instant } from '@trimtab/core';
 import { parseInteger, safeNumber } from '@trimtab/decimal';
 import {
@@ -9,7 +9,7 @@ import {
   subjects,
 } from '@trimtab/messaging';
 import type { ExecutionReport } from '../../application/execution-report.js';
-import type { Messages } from '../../application/outgoing.js';
+import type { DispatchOrder, Messages } from '../../application/outgoing.js';
 import { directions, execTypes, failureReasons, sides } from '../enum-words.js';
 
 /** What leaves through the outbox. */
@@ -29,15 +29,13 @@ export const messages: Messages = {
       side: sides.toWire(order.side),
       direction: directions.toWire(order.direction),
       amount: order.amount.toString(),
-      exactIn:
-        order.quantityIn === undefined
-          ? { $case: 'underlyingIn', value: (order.underlyingIn ?? 0n).toString() }
-          : { $case: 'quantityIn', value: order.quantityIn.toString() },
+      exactIn: exactIn(order),
       minimumOut: order.minimumOut.toString(),
       collateralDelta: order.collateralDelta.toString(),
       referencePriceDecimal: order.referencePrice,
       slippageLimitBps: order.slippageLimitBps,
       expireTime: new Date(order.expireTime),
+      releasesCash: order.releasesCash,
     }),
   }),
   rebalanceEvent: (event) => ({
@@ -54,6 +52,12 @@ export const messages: Messages = {
   }),
 };
 
+function exactIn({ quantityIn, underlyingIn }: DispatchOrder): OrderDispatch['exactIn'] {
+  if (quantityIn !== undefined) return { $case: 'quantityIn', value: quantityIn.toString() };
+  if (underlyingIn === undefined) return undefined;
+  return { $case: 'underlyingIn', value: underlyingIn.toString() };
+}
+
 /** Reads a report. @throws DomainFailure MESSAGE_MALFORMED naming the field */
 export function readReport(payload: Uint8Array, messageType: string): ExecutionReport {
   const message = decodeExecutionReport({ payload, messageType });
@@ -69,7 +73,7 @@ export function readReport(payload: Uint8Array, messageType: string): ExecutionR
     orderedAmount: amount('ordered_amount', message.orderedAmount, 0n),
     executed: {
       quantity: amount('cumulative_quantity', message.cumulativeQuantity, 0n),
-      underlying: amount('cumulative_underlying', message.cumulativeUnderlying, 0n),
+      underlying: amount('cumulative_underlying', message.cumulativeUnderlying, undefined),
       collateral: amount('cumulative_collateral', message.cumulativeCollateral, undefined),
       fee: amount('cumulative_fee', message.cumulativeFee, 0n),
     },

@@ -323,7 +323,7 @@ export interface OrderDispatch {
     /** An amount of the underlying, in base units of it: a buy. */
     { $case: "underlyingIn"; value: string }
     | undefined;
-  /** The least that comes out: base units of the underlying for a sell, of the asset for a buy. */
+  /** The least that comes out: base units of the underlying for a sell, of the asset for a buy. Of a short: what releases cash, the net cash, below 0 where slippage may eat it up; what needs cash, the proceeds of a sale (INCREASE) or the quantity bought back (DECREASE). */
   minimumOut: string;
   /** The collateral to add (above 0) or release (below 0), in base units of the underlying; "0" for a long. */
   collateralDelta: string;
@@ -332,7 +332,11 @@ export interface OrderDispatch {
   /** How far the price may be from the reference, in bps. */
   slippageLimitBps: number;
   /** When the order expires; absent means never. */
-  expireTime: Date | undefined;
+  expireTime:
+    | Date
+    | undefined;
+  /** Whether the action releases cash: it is of the sell leg. A short may do so in both directions. */
+  releasesCash: boolean;
 }
 
 /** What happened to an order: the semantics of the FIX execution report. Cumulative numbers count, last ones are a check. */
@@ -353,7 +357,7 @@ export interface ExecutionReport {
   orderedAmount: string;
   /** What was executed of the asset so far, in base units of it, at least 0. */
   cumulativeQuantity: string;
-  /** The underlying that moved so far, in base units of it, at least 0: received net of fees for what releases cash, spent with fees for what needs it. */
+  /** The underlying that moved so far, in base units of it: received net of fees for what releases cash, spent with fees for what needs it. Net of exposure and collateral for a short, and only there below 0. */
   cumulativeUnderlying: string;
   /** The collateral added (above 0) or released (below 0) so far, in base units of the underlying. */
   cumulativeCollateral: string;
@@ -461,6 +465,7 @@ function createBaseOrderDispatch(): OrderDispatch {
     referencePriceDecimal: "",
     slippageLimitBps: 0,
     expireTime: undefined,
+    releasesCash: false,
   };
 }
 
@@ -524,6 +529,9 @@ export const OrderDispatch: MessageFns<OrderDispatch> = {
     }
     if (message.expireTime !== undefined) {
       Timestamp.encode(toTimestamp(message.expireTime), writer.uint32(154).fork()).join();
+    }
+    if (message.releasesCash !== false) {
+      writer.uint32(160).bool(message.releasesCash);
     }
     return writer;
   },
@@ -693,6 +701,14 @@ export const OrderDispatch: MessageFns<OrderDispatch> = {
             message.expireTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.releasesCash = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -781,6 +797,11 @@ export const OrderDispatch: MessageFns<OrderDispatch> = {
         : isSet(object.expire_time)
         ? fromJsonTimestamp(object.expire_time)
         : undefined,
+      releasesCash: isSet(object.releasesCash)
+        ? globalThis.Boolean(object.releasesCash)
+        : isSet(object.releases_cash)
+        ? globalThis.Boolean(object.releases_cash)
+        : false,
     };
   },
 
@@ -842,6 +863,9 @@ export const OrderDispatch: MessageFns<OrderDispatch> = {
     if (message.expireTime !== undefined) {
       obj.expireTime = message.expireTime.toISOString();
     }
+    if (message.releasesCash !== false) {
+      obj.releasesCash = message.releasesCash;
+    }
     return obj;
   },
 
@@ -881,6 +905,7 @@ export const OrderDispatch: MessageFns<OrderDispatch> = {
     message.referencePriceDecimal = object.referencePriceDecimal ?? "";
     message.slippageLimitBps = object.slippageLimitBps ?? 0;
     message.expireTime = object.expireTime ?? undefined;
+    message.releasesCash = object.releasesCash ?? false;
     return message;
   },
 };
