@@ -2,7 +2,8 @@ import { abs } from '@trimtab/decimal';
 import { actionAt } from './dispatch-terms.js';
 import type { Executed, ExecutionReport } from './execution-report.js';
 import type { RebalanceFacts } from './rebalance-record.js';
-import { addsTo, correctionOf, type StepDraft } from './step-draft.js';
+import { addsTo, correctionOf } from './report-delta.js';
+import type { StepDraft } from './step-draft.js';
 
 /** A settled action whose numbers a report corrects. */
 export interface SettledTarget {

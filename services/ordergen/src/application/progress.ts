@@ -9,7 +9,9 @@ import { NOTHING_EXECUTED, type Executed, type ExecutionReport } from './executi
 import type { Messages } from './outgoing.js';
 import type { WaitingReport } from './ports.js';
 import { settleReport } from './settle-report.js';
-import { cashChange, type StepDraft } from './step-draft.js';
+import { settleUnsent } from './settle-unsent.js';
+import { cashChange } from './report-delta.js';
+import type { StepDraft } from './step-draft.js';
 
 /**
  * From a settled action to the next dispatch, or to the end, in the same step (order generation
@@ -21,6 +23,7 @@ export function goOn(
   waiting: readonly WaitingReport[],
   messages: Messages,
 ): void {
+  settleUnsent(draft);
   const queue = [...waiting];
   const { facts } = draft.before;
   // Each round settles an action, dispatches one, or faults.

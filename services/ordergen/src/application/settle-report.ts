@@ -4,7 +4,8 @@ import type { FinalExecType } from '../domain/fold-input.js';
 import { resolveReport } from '../domain/resolve-report.js';
 import { actionAt, measureOf } from './dispatch-terms.js';
 import type { ExecutionReport } from './execution-report.js';
-import { correctionOf, type StepDraft } from './step-draft.js';
+import { correctionOf } from './report-delta.js';
+import type { StepDraft } from './step-draft.js';
 
 /**
  * Settles the open action with its final report: the ledger gets what is not booked yet, the fold

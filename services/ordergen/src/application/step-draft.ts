@@ -1,10 +1,9 @@
+import { canonicalJson, type JsonValue } from '@trimtab/canonical';
 import { present, type Instant } from '@trimtab/core';
 import { extendChain, type ChainHead, type ChainStep } from '../domain/event-chain.js';
-import type { Correction, FoldInput } from '../domain/fold-input.js';
-import { bookMovement, type LedgerLine } from '../domain/ledger.js';
+import type { FoldInput } from '../domain/fold-input.js';
 import { isPinned, type Pin } from '../domain/pins.js';
 import { hasEnded } from '../domain/rebalance-state.js';
-import { canonicalJson, type JsonValue } from '@trimtab/canonical';
 import {
   movedAnything,
   NOTHING_EXECUTED,
@@ -17,9 +16,9 @@ import type {
   ActionFacts,
   ActionRecord,
   OpenAction,
-  RebalanceFacts,
   RunningRebalance,
 } from './rebalance-record.js';
+import { delta, linesOf } from './report-delta.js';
 import type { ActionChange, FeedEntry, OutgoingEvent, RebalanceStep } from './rebalance-step.js';
 
 /**
@@ -104,7 +103,7 @@ export function createStepDraft(before: RunningRebalance, time: Instant): StepDr
   };
 
   const recordOf = (index: number): ActionRecord => {
-    const { rebalanceId: _, ...changed } = changes.get(`${facts.rebalanceId}/${index}`) ?? {};
+    const changed = changes.get(`${facts.rebalanceId}/${index}`);
     const isOpen = index >= head.state.nextIndex;
     return {
       index,
@@ -255,55 +254,4 @@ export function afterStep(before: RunningRebalance, step: RebalanceStep): Runnin
     feedCount: step.feedCount,
     vault: step.freeze ? { ...before.vault, frozen: true } : before.vault,
   };
-}
-
-/** Whether a report moved anything beyond what is booked. */
-export function addsTo(booked: Executed, executed: Executed): boolean {
-  return movedAnything(delta(booked, executed));
-}
-
-/** What the fold is told of numbers that changed after an action had settled. */
-export function correctionOf(
-  action: ActionFacts,
-  booked: Executed,
-  executed: Executed,
-): Omit<Correction, 'index' | 'execType' | 'reason'> {
-  return {
-    cash: cashChange(action, booked, executed),
-    cumulativeQuantity: executed.quantity,
-    ...(action.side === 'SHORT' && { collateralMoved: executed.collateral }),
-    fee: executed.fee,
-  };
-}
-
-/** The cash of the vault that a report changes, signed. */
-export function cashChange(action: ActionFacts, booked: Executed, executed: Executed): bigint {
-  const moved = executed.underlying - booked.underlying;
-  return action.group === 3 ? -moved : moved;
-}
-
-function delta(booked: Executed, executed: Executed): Executed {
-  return {
-    quantity: executed.quantity - booked.quantity,
-    underlying: executed.underlying - booked.underlying,
-    collateral: executed.collateral - booked.collateral,
-    fee: executed.fee - booked.fee,
-  };
-}
-
-function linesOf(
-  kind: 'FILL' | 'CORRECTION',
-  facts: RebalanceFacts,
-  action: ActionFacts,
-  moved: Executed,
-): readonly LedgerLine[] {
-  const isBuy = action.group === 3;
-  return bookMovement(kind, facts.denomination, {
-    assetId: action.assetId,
-    side: action.side,
-    quantity: action.direction === 'DECREASE' ? -moved.quantity : moved.quantity,
-    cash: isBuy ? -moved.underlying : moved.underlying,
-    fee: moved.fee,
-    collateral: moved.collateral,
-  });
 }
