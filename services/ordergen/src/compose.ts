@@ -40,6 +40,7 @@ import { createApplyReport } from './application/apply-report.js';
 import { createCreateRebalance } from './application/create-rebalance.js';
 import { createCreateVault } from './application/create-vault.js';
 import { createExportRebalance } from './application/export-rebalance.js';
+import { createExplainRebalance } from './application/explain-rebalance.js';
 import { createDeposit, createWithdraw } from './application/move-funds.js';
 import { createNews } from './application/news.js';
 import type { OracleSource, SolverSource } from './application/outgoing.js';
@@ -159,6 +160,7 @@ function wire(
       stop,
       previewRebalance: createPreviewRebalance(planning),
       createRebalance: createCreateRebalance({ ...shared, ...planning }),
+      explain: createExplainRebalance({ store }),
       replay: createReplayRebalance({ store }),
       exportBundle,
     }),

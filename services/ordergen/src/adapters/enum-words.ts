@@ -1,5 +1,9 @@
 import { ExecType, ExposureDirection, FailureReason } from '@trimtab/contracts/execution';
-import { Action_State, Rebalance_State } from '@trimtab/contracts/ordergen';
+import {
+  Action_State,
+  Rebalance_State,
+  PositionExplanation_Verdict,
+} from '@trimtab/contracts/ordergen';
 import { NetMode, RebalancePurpose, Side } from '@trimtab/contracts/portfolio';
 import {
   CollateralAction,
@@ -13,6 +17,7 @@ import type {
   CollateralAction as CollateralWord,
   StrategicAction as StrategicWord,
 } from '../domain/allowed-actions.js';
+import type { Verdict } from '../domain/explain-position.js';
 import type { ExecType as ExecWord, FailureReason as FailureWord } from '../domain/fold-input.js';
 import type { LedgerAccount, LedgerKind } from '../domain/ledger.js';
 import type { Side as SideWord } from '../domain/position.js';
@@ -149,4 +154,17 @@ export const directions = enumWords<'INCREASE' | 'DECREASE' | 'NONE', ExposureDi
   INCREASE: ExposureDirection.EXPOSURE_DIRECTION_INCREASE,
   DECREASE: ExposureDirection.EXPOSURE_DIRECTION_DECREASE,
   NONE: ExposureDirection.EXPOSURE_DIRECTION_NONE,
+});
+
+export const verdicts = enumWords<Verdict, PositionExplanation_Verdict>({
+  TRADED: PositionExplanation_Verdict.VERDICT_TRADED,
+  ADJUSTED: PositionExplanation_Verdict.VERDICT_ADJUSTED,
+  BELOW_TOLERANCE: PositionExplanation_Verdict.VERDICT_BELOW_TOLERANCE,
+  INSIDE_BAND: PositionExplanation_Verdict.VERDICT_INSIDE_BAND,
+  LOCKED: PositionExplanation_Verdict.VERDICT_LOCKED,
+  NOT_INVESTIBLE: PositionExplanation_Verdict.VERDICT_NOT_INVESTIBLE,
+  NO_ROOM: PositionExplanation_Verdict.VERDICT_NO_ROOM,
+  ON_TARGET: PositionExplanation_Verdict.VERDICT_ON_TARGET,
+  PENDING: PositionExplanation_Verdict.VERDICT_PENDING,
+  NOT_REACHED: PositionExplanation_Verdict.VERDICT_NOT_REACHED,
 });

@@ -16,6 +16,7 @@ export * from './correct.js';
 export * from './drift-band.js';
 export * from './event-chain.js';
 export * from './event-document.js';
+export * from './explain-position.js';
 export * from './explicit-action.js';
 export * from './fold-input.js';
 export * from './generate.js';

@@ -8,8 +8,10 @@ import {
   type Handlers,
 } from '@trimtab/grpc';
 import { requireView } from '../../application/access.js';
+import type { Control } from '../../application/control.js';
 import type { CreateRebalance } from '../../application/create-rebalance.js';
 import type { ExportRebalance } from '../../application/export-rebalance.js';
+import type { ExplainRebalance } from '../../application/explain-rebalance.js';
 import type { News } from '../../application/news.js';
 import type { Caller, OrderGenSession, OrderGenStore } from '../../application/ports.js';
 import type { PreviewRebalance } from '../../application/preview-rebalance.js';
@@ -19,6 +21,7 @@ import type { ReplayOutcome } from '../../application/replay-rebalance.js';
 import type { StopRebalance } from '../../application/stop-rebalance.js';
 import { rebalanceStates } from '../enum-words.js';
 import { chunksOf } from './chunks.js';
+import { toExplanationMessage } from './explain-messages.js';
 import { readCreateRebalance, readPreviewRebalance } from './read-rebalance.js';
 import { toRebalanceMessage } from './rebalance-messages.js';
 import { ID, outgoing, readId, requestKey, visibleTo } from './request.js';
@@ -30,7 +33,9 @@ export interface RebalanceHandlerDependencies {
   readonly news: News;
   readonly previewRebalance: PreviewRebalance;
   readonly createRebalance: CreateRebalance;
+  readonly explain: ExplainRebalance;
   readonly stop: StopRebalance;
+  readonly control: Control;
   readonly replay: (rebalanceId: string) => Promise<ReplayOutcome>;
   readonly exportBundle: ExportRebalance;
 }
@@ -91,6 +96,10 @@ export function createRebalanceHandlers(deps: RebalanceHandlerDependencies): Reb
       const view = await find(context, readId('rebalance_id', request.rebalanceId));
       const { rebalanceId } = view.facts;
       yield* watchRebalance(deps, rebalanceId, request.afterSequence, context.signal);
+    },
+    ExplainRebalance: async (request, context) => {
+      const view = await find(context, readId('rebalance_id', request.rebalanceId));
+      return { positions: (await deps.explain(view)).map(toExplanationMessage) };
     },
     ReplayRebalance: async (request, context) => {
       const view = await find(context, readId('rebalance_id', request.rebalanceId));
