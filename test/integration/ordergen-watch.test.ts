@@ -3,6 +3,7 @@ import {
   Action_State as ActionState,
   Rebalance_State as RebalanceState,
   RebalanceEvent,
+  type Action,
 } from '@trimtab/contracts/ordergen';
 import { present } from '@trimtab/core';
 import { campaignCount, eventually } from '@trimtab/testkit';
@@ -38,6 +39,12 @@ async function read(
 
 const bytes = (event: RebalanceEvent): string =>
   Buffer.from(RebalanceEvent.encode(event).finish()).toString('hex');
+
+/** What an event says about its action. */
+function momentOf(what: string | number, action: Action | undefined): readonly unknown[] {
+  const { index, state, amount, filled, cumulativeQuantity } = present(action, 'it has an action');
+  return [what, index, state, amount, filled, cumulativeQuantity];
+}
 
 /** Reports parts of an order, then the rest. */
 async function fillInParts(index: number, parts: number): Promise<void> {
@@ -117,22 +124,14 @@ describe('WatchRebalance', () => {
       'dispatch',
     ]);
     expect(before[0]).toMatchObject({ stateHash: h0, state: RebalanceState.STATE_EXECUTING });
-    const moments = before.flatMap(({ event }) => {
-      if (event?.$case === 'dispatch')
-        return [[event.value.sendCount, event.value.action]] as const;
-      return event?.$case === 'result' ? ([['result', event.value.action]] as const) : [];
-    });
     expect(
-      moments
-        .slice(0, 4)
-        .map(([what, action]) => [
-          what,
-          action?.index,
-          action?.state,
-          action?.amount,
-          action?.filled,
-          action?.cumulativeQuantity,
-        ]),
+      before
+        .flatMap(({ event }) => {
+          if (event?.$case === 'dispatch')
+            return [momentOf(event.value.sendCount, event.value.action)];
+          return event?.$case === 'result' ? [momentOf('result', event.value.action)] : [];
+        })
+        .slice(0, 4),
     ).toEqual([
       [1, 0, ActionState.STATE_DISPATCHED, '2100', '0', '0'],
       [2, 0, ActionState.STATE_DISPATCHED, '2100', '0', '0'],
