@@ -63,6 +63,8 @@ export interface FakeTarget {
   readonly assetId: string;
   readonly weightBps: number;
   readonly side?: 'LONG' | 'SHORT';
+  /** True unless given. */
+  readonly investible?: boolean;
 }
 
 /** A fake plan; what is absent is made up. */
@@ -450,13 +452,15 @@ function decimalOf(text: string): SnapshotCopy['entries'][number]['price'] {
 }
 
 function fakePlan(fields: FakePlan): PlanCopy {
-  const targets = fields.targets.map(({ assetId, weightBps, side = 'LONG' }) => ({
-    assetId,
-    weightBps,
-    side,
-    investible: true,
-    ...(side === 'SHORT' && { kappa: '1.5' }),
-  }));
+  const targets = fields.targets.map(
+    ({ assetId, weightBps, side = 'LONG', investible = true }) => ({
+      assetId,
+      weightBps,
+      side,
+      investible,
+      ...(side === 'SHORT' && { kappa: '1.5' }),
+    }),
+  );
   const text = JSON.stringify(fields);
   const copy = {
     planHash: sha256Hex(text),
@@ -473,12 +477,12 @@ function fakePlan(fields: FakePlan): PlanCopy {
     snapshotHash: copy.snapshotHash,
     targetWeightsHash: copy.targetWeightsHash,
     txBundleHash: copy.txBundleHash,
-    targets: targets.map(({ assetId, weightBps, side, kappa }) => ({
+    targets: targets.map(({ assetId, weightBps, side, kappa, investible }) => ({
       assetId,
       weightBps,
       side: side === 'LONG' ? Side.SIDE_LONG : Side.SIDE_SHORT,
       kappaDecimal: kappa ?? '',
-      investible: true,
+      investible,
     })),
   });
   return { ...copy, bytes: Plan.encode(message).finish() };
