@@ -1,2 +1,5 @@
 /** Verifies an exported rebalance from its bundle alone. */
-export const BUNDLE_TAG = 'trimtab/bundle/v1';
+export { canonicalText } from './canonical-text.js';
+export type { Difference } from './difference.js';
+export { hashOf, TAGS } from './hash.js';
+export { verifyBundle, verifyDocument, type Verdict, type Verified } from './verify-bundle.js';
