@@ -1,4 +1,5 @@
 export { connectClients, type SuiteClients } from './demo/clients.js';
+export { exportBundle, fetchBundle } from './demo/export-bundle.js';
 export { followToEnd, isCompleted, type FinishedRebalance } from './demo/follow-rebalance.js';
 export { DECIMALS, registerAsset, registerRecordedAssets } from './demo/market.js';
 export { readPools, type Pool } from './demo/pools.js';
@@ -14,6 +15,7 @@ export { tellTargetWeightsStory } from './demo/story-target-weights.js';
 export { describe as describeEvent } from './commands/watch.js';
 export { CONFORMANCE_KINDS, runConformance } from './commands/conformance.js';
 export { runToken } from './commands/token.js';
+export { runVerify } from './commands/verify.js';
 export { createProgram } from './program.js';
 export type { Output } from './output.js';
 export {

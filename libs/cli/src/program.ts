@@ -1,14 +1,16 @@
-import { Argument, Command, InvalidArgumentError } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { CONFORMANCE_KINDS, runConformance, type ConformanceKind } from './commands/conformance.js';
 import { runDemo } from './commands/demo.js';
 import { runDev } from './commands/dev.js';
 import { runReplay } from './commands/replay.js';
 import { runToken } from './commands/token.js';
+import { runVerify } from './commands/verify.js';
 import { runWatch } from './commands/watch.js';
 import { createOutput, type Output } from './output.js';
 
 const ORDERGEN = '127.0.0.1:50054';
 const DATA_FOLDER = '.trimtab';
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
 
 /** Options of commands that talk to a running service. */
 interface RemoteOptions {
@@ -32,7 +34,10 @@ export function createProgram(finish: (code: number) => void): Command {
 
   command('demo')
     .description('two rebalances on real prices with failures in them, on an embedded suite')
-    .action(async () => finish(await runDemo(output())));
+    .option('--export <folder>', 'write the bundle of each story into this folder')
+    .action(async (options: { readonly export?: string }) =>
+      finish(await runDemo(output(), options.export)),
+    );
 
   command('dev')
     .description('run every service in this process; data is kept in a folder')
@@ -42,7 +47,9 @@ export function createProgram(finish: (code: number) => void): Command {
     .option('--solver-port <port>', 'port of the solver', port, 50053)
     .option('--ordergen-port <port>', 'port of order generation and vaults', port, 50054)
     .option('--executor-port <port>', 'port of the executor (health only)', port, 50055)
-    .option('--log-level <level>', 'debug, info, warn, error or silent', 'warn')
+    .addOption(
+      new Option('--log-level <level>', 'what is logged').choices(LOG_LEVELS).default('warn'),
+    )
     .action(async (options: DevFlags) =>
       finish(
         await runDev(
@@ -82,16 +89,21 @@ export function createProgram(finish: (code: number) => void): Command {
     .argument('<file>', 'the vector file')
     .action((kind: ConformanceKind, file: string) => finish(runConformance(kind, file, output())));
 
+  command('verify')
+    .description('verify an exported rebalance from its file alone')
+    .argument('<file>', 'the bundle')
+    .action(async (file: string) => finish(await runVerify(file, output())));
+
   command('watch')
     .description('follow a rebalance to its end')
     .argument('<rebalance>', 'the id of the rebalance')
     .option('--address <host:port>', 'order generation', ORDERGEN)
     .option('--token <token>', 'bearer token; TRIMTAB_TOKEN by default')
-    .option('--after-sequence <sequence>', 'resume after this event', sequence, 0n)
-    .action(async (rebalanceId: string, options: RemoteOptions & { afterSequence: bigint }) =>
+    .option('--after-sequence <sequence>', 'resume after this event (default: 0)', sequence)
+    .action(async (rebalanceId: string, options: RemoteOptions & { afterSequence?: bigint }) =>
       finish(
         await runWatch(
-          { ...remote(options), rebalanceId, afterSequence: options.afterSequence },
+          { ...remote(options), rebalanceId, afterSequence: options.afterSequence ?? 0n },
           output(),
         ),
       ),
