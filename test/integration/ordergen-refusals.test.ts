@@ -127,20 +127,6 @@ describe('CreateRebalance refuses, and stores nothing', () => {
     expect(await refused(terms)).toBe('NOT_FOUND PLAN_NOT_FOUND');
   });
 
-  it('a short, and actions of a manager, which this version does not execute', async () => {
-    const terms = exampleTerms(world, vault);
-    const value = world.plan({
-      vaultId: vault.vaultId,
-      vaultVersion: Number(vault.version),
-      snapshotHash: terms.snapshotHash,
-      targets: [{ assetId: 'A', weightBps: 1, side: 'SHORT' }],
-    });
-    const short: RebalanceTerms = { ...terms, source: { $case: 'planHash', value } };
-    expect(await refused(short)).toBe('UNIMPLEMENTED SHORT_NOT_SUPPORTED');
-    const source = { $case: 'explicitActions' as const, value: { actions: [] } };
-    expect(await refused({ ...terms, source })).toBe('UNIMPLEMENTED METHOD_UNIMPLEMENTED');
-  });
-
   it('every bad field at once, by name', async () => {
     const terms = exampleTerms(world, vault, {
       vaultId: '',
@@ -207,11 +193,15 @@ describe('one rebalance at a time', () => {
 
 describe('methods of later versions', () => {
   it('answer UNIMPLEMENTED with their names', async () => {
-    const admin = await world.clients('admin', ['admin', 'rebalance:write']);
-    const error = await refusal(admin.orderGen.explainRebalance({ rebalanceId: 'x' }));
+    const engine = await world.clients('engine', ['engine']);
+    const call = engine.vaults.splitSeries({
+      requestId: requestId(),
+      vaultId: vault.vaultId,
+      seriesId: 'BTC-100-20300101',
+      amount: '1',
+    });
+    const error = await refusal(call);
     expect(error).toMatchObject({ kind: 'UNIMPLEMENTED', reason: 'METHOD_UNIMPLEMENTED' });
-    expect(error.message).toContain('ExplainRebalance');
-    const preview = await refusal(admin.orderGen.previewRebalance({ terms: undefined }));
-    expect(preview.message).toContain('PreviewRebalance');
+    expect(error.message).toContain('SplitSeries');
   });
 });
