@@ -14,7 +14,10 @@ echo 'installing nats-server from the machine packages'
 # The package would start a system-wide server; the tests start private ones on free ports instead.
 export DEBIAN_FRONTEND=noninteractive
 policy=/usr/sbin/policy-rc.d
-[ -e "$policy" ] || { printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null && "${as_root[@]}" chmod +x "$policy" && remove_policy=1; }
+if [ ! -e "$policy" ]; then
+  trap '"${as_root[@]}" rm -f "$policy"' EXIT
+  printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+  "${as_root[@]}" chmod +x "$policy"
+fi
 "${as_root[@]}" apt-get update -qq || true
 "${as_root[@]}" apt-get install -y -qq --no-install-recommends nats-server >/dev/null || explain
-[ -z "${remove_policy:-}" ] || "${as_root[@]}" rm -f "$policy"

@@ -1,5 +1,5 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   calculateJwkThumbprint,
   exportJWK,
@@ -43,6 +43,8 @@ export async function ensureDevelopmentKeys(folder: string): Promise<Development
   const jwksFile = join(folder, 'jwks.json');
   const files = { privateKeyFile, jwksFile };
   if ((await exists(privateKeyFile)) && (await exists(jwksFile))) return files;
+  // Only the folder of the keys is closed: the data folder around it belongs to others too.
+  await mkdir(dirname(folder), { recursive: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const { privateKey, jwks } = await createKeyPair();
   await writeWhole(jwksFile, JSON.stringify(jwks), 0o644);

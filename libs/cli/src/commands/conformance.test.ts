@@ -48,6 +48,16 @@ describe('trimtab conformance', () => {
     expect(JSON.parse(output.lines.join('\n'))).toMatchObject({ failed: 0 });
   });
 
+  it.each(['/no/such/file.json', new URL(import.meta.url).pathname])(
+    'counts a file that cannot be read as one failure: %s',
+    (file) => {
+      const output = collect();
+      expect(runConformance('hash', file, output)).toBe(1);
+      expect(output.lines[0]).toContain(file);
+      expect(output.lines.at(-1)).toBe('0 passed, 1 failed');
+    },
+  );
+
   it('fails on a file without cases', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'trimtab-conformance-')), 'empty.json');
     writeFileSync(file, '{"cases": []}');

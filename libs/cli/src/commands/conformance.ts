@@ -23,12 +23,22 @@ export const CONFORMANCE_KINDS = Object.keys(RUNNERS) as readonly ConformanceKin
  * @returns the exit code: 0 when every case passed and there was at least one
  */
 export function runConformance(kind: ConformanceKind, file: string, output: Output): number {
-  const document: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  const report = RUNNERS[kind](document);
+  const report = runFile(kind, file);
   if (output.json) output.line(toJson(report));
   else {
     for (const difference of report.differences) output.line(difference);
     output.line(`${report.passed} passed, ${report.failed} failed`);
   }
   return report.failed === 0 && report.passed > 0 ? 0 : 1;
+}
+
+/** A file that cannot be read as JSON is one failure, with its reason. */
+function runFile(kind: ConformanceKind, file: string): ConformanceReport {
+  try {
+    const document: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return RUNNERS[kind](document);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { passed: 0, failed: 1, differences: [`${file}: ${why}`] };
+  }
 }

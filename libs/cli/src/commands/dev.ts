@@ -1,6 +1,6 @@
 import { systemClock } from '@trimtab/lifecycle';
 import { createLogger, startTelemetry } from '@trimtab/telemetry';
-import { SERVICE_NAMES, startSuite, type ServiceName } from '../suite/suite.js';
+import { startSuite, type ServiceName, type SuiteOptions } from '../suite/suite.js';
 import { toJson, type Output } from '../output.js';
 
 /** How the suite of `trimtab dev` is run. */
@@ -27,16 +27,30 @@ export async function runDev(options: DevOptions, output: Output): Promise<numbe
     logger: createLogger({ service: 'dev', level: options.logLevel }),
     addresses: mapPorts(options.ports),
     environment: environmentOfServices(),
+    ...serversOfEnvironment(process.env),
+    onProgress: (line) => {
+      if (!output.json) output.line(line);
+    },
   });
   if (output.json) output.line(toJson({ ready: true, addresses: suite.addresses }));
   else {
-    for (const name of SERVICE_NAMES) output.line(`${name.padEnd(9)} ${suite.addresses[name]}`);
     output.line('ready');
   }
   await stopped;
   await suite.stop();
   await telemetry.shutdown();
   return 0;
+}
+
+/** Servers to use instead of the embedded PostgreSQL and the in-process bus; empty means absent. */
+export function serversOfEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+): Pick<SuiteOptions, 'databaseUrl' | 'natsUrl'> {
+  const { DATABASE_URL: databaseUrl = '', NATS_URL: natsUrl = '' } = environment;
+  return {
+    ...(databaseUrl === '' ? {} : { databaseUrl }),
+    ...(natsUrl === '' ? {} : { natsUrl }),
+  };
 }
 
 /** Variables of the services that a developer may set for all of them: the paper venue's manners. */

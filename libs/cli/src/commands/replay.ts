@@ -1,4 +1,4 @@
-import { OrderGenServiceService } from '@trimtab/contracts/ordergen';
+import { OrderGenServiceService, ReplayRebalanceResponse } from '@trimtab/contracts/ordergen';
 import { createUserClient } from '@trimtab/grpc';
 import { toJson, type Output } from '../output.js';
 
@@ -23,7 +23,7 @@ export async function runReplay(target: RebalanceTarget, output: Output): Promis
   });
   try {
     const replay = await client.replayRebalance({ rebalanceId: target.rebalanceId });
-    if (output.json) output.line(toJson(replay));
+    if (output.json) output.line(toJson(ReplayRebalanceResponse.toJSON(replay)));
     else {
       output.line(`stored   ${replay.stateHash}`);
       output.line(`replayed ${replay.replayedHash}`);

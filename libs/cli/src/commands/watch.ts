@@ -2,12 +2,12 @@ import { ExecType, FailureReason } from '@trimtab/contracts/execution';
 import {
   OrderGenServiceService,
   Rebalance_State as RebalanceState,
-  type RebalanceEvent,
+  RebalanceEvent,
 } from '@trimtab/contracts/ordergen';
 import { assertNever } from '@trimtab/core';
 import { createUserClient } from '@trimtab/grpc';
 import { enumName } from '../enum-name.js';
-import { toJson, type Output } from '../output.js';
+import type { Output } from '../output.js';
 import type { RebalanceTarget } from './replay.js';
 
 /** Follows a rebalance from a sequence to its end, one line (or JSON document) per event. */
@@ -24,7 +24,7 @@ export async function runWatch(
     const { rebalanceId, afterSequence } = target;
     for await (const { event } of client.watchRebalance({ rebalanceId, afterSequence })) {
       if (event === undefined) continue;
-      output.line(output.json ? toJson(event) : describe(event));
+      output.line(output.json ? JSON.stringify(RebalanceEvent.toJSON(event)) : describe(event));
     }
     return 0;
   } finally {

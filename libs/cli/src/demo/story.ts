@@ -3,7 +3,7 @@ import type { Allocation } from '@trimtab/contracts/intent';
 import { RunOutcome } from '@trimtab/contracts/intent';
 import type { IntentType } from '@trimtab/contracts/intent';
 import { CreateIntentFromTemplateRequest } from '@trimtab/contracts/intent';
-import type { Rebalance } from '@trimtab/contracts/ordergen';
+import { Rebalance } from '@trimtab/contracts/ordergen';
 import { Vault } from '@trimtab/contracts/vault';
 import { present } from '@trimtab/core';
 import { fromBaseUnits } from '@trimtab/decimal';
@@ -126,4 +126,9 @@ function toReport(intentId: string, finished: FinishedRebalance): StoryReport {
 
 function say(output: Output, text: string): void {
   if (!output.json) output.line(text);
+}
+
+/** A report as the demo prints it with --json: messages in their proto3 JSON form. */
+export function storyJson(report: StoryReport): Record<string, unknown> {
+  return { ...report, rebalance: Rebalance.toJSON(report.rebalance) };
 }

@@ -82,9 +82,10 @@ async function startParts(
   const progress = options.onProgress ?? (() => undefined);
   const keys = await ensureDevelopmentKeys(join(options.dataFolder, 'development-keys'));
   const databaseUrl = options.databaseUrl ?? (await startDatabase(options, undo));
-  progress('PostgreSQL is up');
+  progress(`PostgreSQL ${options.databaseUrl === undefined ? 'embedded' : 'of DATABASE_URL'}`);
   const bus = await startBus(options);
   undo.push(() => bus.close());
+  progress(`bus        ${options.natsUrl === undefined ? 'in this process' : 'NATS JetStream'}`);
 
   const open = <Tables>(name: ServiceName): Database<Tables> => {
     const schema = `${options.schemaPrefix ?? ''}${name}`;
@@ -118,7 +119,7 @@ async function startParts(
     undo.push(() => component.stop());
     await component.start();
     addresses[name] = component.address;
-    progress(`${name} serves on ${component.address}`);
+    progress(`${name.padEnd(10)} ${component.address}`);
   };
 
   const databases = {

@@ -1,0 +1,33 @@
+import { DomainFailure } from '@trimtab/core';
+
+/**
+ * What went wrong, for the terminal: a refusal with its reason, anything else by its message and the
+ * causes below it, never a stack. With `json`, one document.
+ */
+export function describeFailure(error: unknown, json: boolean): string {
+  const { reason, message, metadata } = partsOf(error);
+  if (json) return JSON.stringify({ error: { reason, message, ...(metadata && { metadata }) } });
+  return `trimtab: ${reason === undefined ? '' : `${reason}: `}${message}`;
+}
+
+interface Parts {
+  readonly reason?: string;
+  readonly message: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+const MAX_CAUSES = 5;
+
+function partsOf(error: unknown): Parts {
+  if (error instanceof DomainFailure) {
+    const { reason, message, metadata } = error.error;
+    return { reason, message, metadata };
+  }
+  const messages: string[] = [];
+  let cause: unknown = error;
+  while (cause instanceof Error && messages.length < MAX_CAUSES) {
+    if (!messages.includes(cause.message)) messages.push(cause.message);
+    cause = cause.cause;
+  }
+  return { message: messages.length === 0 ? String(error) : messages.join(': ') };
+}
