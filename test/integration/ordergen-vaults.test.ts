@@ -45,23 +45,7 @@ describe('a vault', () => {
     });
   });
 
-  it('cannot demand an approval in this version, nor be in another denomination', async () => {
-    const policy = { allowedActions: [], allowedCollateralActions: [], fourEyes: true };
-    const call = world.vaults.createVault({
-      requestId: requestId(),
-      vault: newVault({
-        policy: {
-          ...policy,
-          slippageLimitBps: undefined,
-          snapshotMaxAgeSeconds: undefined,
-          approvalTtlSeconds: undefined,
-        },
-      }),
-    });
-    expect(await refusal(call)).toMatchObject({
-      kind: 'UNIMPLEMENTED',
-      metadata: { part: 'four_eyes' },
-    });
+  it('cannot be in another denomination', async () => {
     const euro = world.vaults.createVault({
       requestId: requestId(),
       vault: newVault({ denomination: 'EURC' }),

@@ -11,13 +11,7 @@ import {
   type ServiceBinding,
   type TokenIssuer,
 } from '@trimtab/grpc';
-import {
-  createPoller,
-  group,
-  type Component,
-  type Poller,
-  type ServedComponent,
-} from '@trimtab/lifecycle';
+import { group, type Component, type ServedComponent } from '@trimtab/lifecycle';
 import { createRelay, type Bus } from '@trimtab/messaging';
 import { migrate, type Database } from '@trimtab/storage';
 import type { Logger } from '@trimtab/telemetry';
@@ -31,12 +25,14 @@ import { createVaultHandlers } from './adapters/grpc/vault-handlers.js';
 import { messages, readStoredReport } from './adapters/messaging/messages.js';
 import { createReportConsumer } from './adapters/messaging/report-consumer.js';
 import { createBundleReader } from './adapters/postgres/bundle-reader.js';
+import { encodeResolution } from './adapters/messaging/resolution-message.js';
 import { orderGenMigrations } from './adapters/postgres/migrations.js';
 import { createStore } from './adapters/postgres/store.js';
 import type { OrderGenTables } from './adapters/postgres/tables.js';
 import { createObserver } from './adapters/telemetry/observer.js';
 import { createTracing } from './adapters/telemetry/tracing.js';
 import { createApplyReport } from './application/apply-report.js';
+import { createControl } from './application/control.js';
 import { createCreateRebalance } from './application/create-rebalance.js';
 import { createCreateVault } from './application/create-vault.js';
 import { createExportRebalance } from './application/export-rebalance.js';
@@ -44,13 +40,12 @@ import { createExplainRebalance } from './application/explain-rebalance.js';
 import { createDeposit, createWithdraw } from './application/move-funds.js';
 import { createNews } from './application/news.js';
 import type { OracleSource, SolverSource } from './application/outgoing.js';
-import type { Observer } from './application/ports.js';
 import { createPreviewRebalance } from './application/preview-rebalance.js';
 import { createReplayRebalance } from './application/replay-rebalance.js';
 import { createRunningCache } from './application/running-cache.js';
 import { createStopRebalance } from './application/stop-rebalance.js';
 import { createValueVault } from './application/value-vault.js';
-import { createWatchClock } from './application/watch-clock.js';
+import { composeJobs } from './compose-jobs.js';
 import type { OrderGenConfig } from './config.js';
 
 /** What OrderGen is given: the outside world. */
@@ -91,7 +86,7 @@ export function composeOrderGen(
     start: () => migrate(database, orderGenMigrations),
     stop: async () => sources.close(),
   };
-  const all = group('ordergen', [storage, relay, parts.consumer, server, parts.poller]);
+  const all = group('ordergen', [storage, relay, parts.consumer, server, parts.jobs]);
   return {
     name: 'ordergen',
     start: () => all.start(),
@@ -105,7 +100,7 @@ export function composeOrderGen(
 interface Parts {
   readonly services: readonly ServiceBinding[];
   readonly consumer: Component;
-  readonly poller: Poller;
+  readonly jobs: Component;
 }
 
 function wire(
@@ -141,7 +136,17 @@ function wire(
     tracing,
     committed,
   };
+  const changed = (rebalanceId: string): void => {
+    cache.drop(rebalanceId);
+    committed(rebalanceId);
+  };
   const stop = createStopRebalance(shared);
+  const control = createControl({
+    ...shared,
+    changed,
+    encodeReport: encodeResolution,
+    unresolvedAfterMillis: config.UNRESOLVED_AFTER_MILLIS,
+  });
   const orderExpirySeconds = config.ORDER_EXPIRY_SECONDS;
   const planning = { clock, store, oracle, solver, tracing, orderExpirySeconds };
   const exportBundle = createExportRebalance(
@@ -158,6 +163,7 @@ function wire(
       store,
       news,
       stop,
+      control,
       previewRebalance: createPreviewRebalance(planning),
       createRebalance: createCreateRebalance({ ...shared, ...planning }),
       explain: createExplainRebalance({ store }),
@@ -172,6 +178,7 @@ function wire(
     handlers: createVaultHandlers({
       store,
       stop,
+      control,
       createVault: createCreateVault({
         ...shared,
         denomination: {
@@ -179,8 +186,8 @@ function wire(
           decimals: config.DENOMINATION_DECIMALS,
         },
       }),
-      deposit: createDeposit(shared),
-      withdraw: createWithdraw(shared),
+      deposit: createDeposit({ ...shared, changed }),
+      withdraw: createWithdraw({ ...shared, changed }),
       valueVault: createValueVault(shared),
     }),
     limits: { ValueVault: 'internal' },
@@ -192,23 +199,8 @@ function wire(
       applyReport: createApplyReport(shared),
       concurrency: config.REPORT_CONCURRENCY,
     }),
-    poller: createClockPoller(config, { ...shared, stop, wake: wakeRelay, logger }),
+    jobs: composeJobs(config, { ...shared, stop, exportBundle, wake: wakeRelay, logger }),
   };
-}
-
-function createClockPoller(
-  config: OrderGenConfig,
-  deps: Omit<Parameters<typeof createWatchClock>[0], 'redispatchAfterMillis'> & {
-    readonly observer: Observer;
-    readonly logger: Logger;
-  },
-): Poller {
-  return createPoller({
-    name: 'ordergen clock',
-    intervalMs: config.CLOCK_POLL_MILLIS,
-    run: createWatchClock({ ...deps, redispatchAfterMillis: config.REDISPATCH_AFTER_MILLIS }),
-    onError: (error) => deps.logger.warn({ error }, 'looking at the clock failed'),
-  });
 }
 
 interface Sources {

@@ -11,6 +11,7 @@ import type { RunningRebalance } from './rebalance-record.js';
 import type { RebalanceStep } from './rebalance-step.js';
 import type { RunningCache } from './running-cache.js';
 import { settleReport } from './settle-report.js';
+import { cancelWaiting } from './stop-locked.js';
 import { afterStep, createStepDraft, type StepDraft } from './step-draft.js';
 
 /** What applying a report needs. */
@@ -145,7 +146,17 @@ async function carrierOf(
   const vault = await deps.store.findVault(own.facts.vaultId);
   const other = vault?.openRebalanceId;
   if (other === undefined) return own;
-  return (await deps.store.loadRunning(other)) ?? own;
+  const running = await deps.store.loadRunning(other);
+  if (running?.head.state.state !== 'AWAITING_APPROVAL') return running ?? own;
+  // The money that is about to be booked is not what would be approved.
+  const why = { by: 'system', reason: 'a correction changed the holdings of the vault' };
+  await deps.store.transaction(async (session) => {
+    const locked = await session.lockVault(own.facts.vaultId);
+    if (locked !== undefined) await cancelWaiting(deps, session, locked, why);
+  });
+  deps.cache.drop(other);
+  deps.committed(other);
+  return carrierOf(deps, own);
 }
 
 /**

@@ -41,7 +41,8 @@ export function correctSettled(
   draft.fold({
     kind: 'CORRECTION',
     correction: {
-      ...(isOwn && { index: report.index }),
+      // An action that was never reached has not settled: its money has no index.
+      ...(isOwn && report.index < draft.head.state.nextIndex && { index: report.index }),
       ...correctionOf(action, booked, report.executed),
       execType: report.execType,
     },

@@ -13,6 +13,7 @@ import { requireOwner } from './access.js';
 import type { OracleSource, OutgoingCall } from './outgoing.js';
 import type { LedgerEntry, OrderGenSession, OrderGenStore, RequestKey } from './ports.js';
 import { refuseIf, vaultNotFound } from './refusals.js';
+import { cancelWaiting, type LockedStepDependencies } from './stop-locked.js';
 
 /** An amount of an asset that goes into a vault or out of it. */
 export interface MoveFundsCommand {
@@ -23,11 +24,13 @@ export interface MoveFundsCommand {
 }
 
 /** What moving funds needs. */
-export interface MoveFundsDependencies {
+export interface MoveFundsDependencies extends LockedStepDependencies {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly store: OrderGenStore;
   readonly oracle: OracleSource;
+  /** Called when a rebalance that waited for its approval was cancelled. */
+  readonly changed: (rebalanceId: string) => void;
 }
 
 /** Makes the response from the vault after the change and the lines that were booked. */
@@ -57,14 +60,19 @@ export function createDeposit(deps: MoveFundsDependencies): MoveFunds {
     requireOwner(call.caller, known, 'deposit into');
     const inKind = command.assetId !== known.denomination;
     const value = inKind ? await valueInKind(deps, known, command, call) : command.amount;
-    return deps.store.once(key, async (session) => {
+    let cancelled: string | undefined;
+    const response = await deps.store.once(key, async (session) => {
       const vault = (await session.lockVault(command.vaultId)) ?? vaultNotFound(command.vaultId);
       refuseIf(refuseDeposit(vault, { inKind, value }));
+      const why = { by: call.caller.subject, reason: "the vault's holdings changed" };
+      cancelled = await cancelWaiting(deps, session, vault, why);
       const lines = inKind
         ? depositPosition(command.assetId, command.amount)
         : depositCash(vault.denomination, command.amount);
       return book(deps, { session, vault, lines, deposited: value, respond });
     });
+    if (cancelled !== undefined) deps.changed(cancelled);
+    return response;
   };
 }
 

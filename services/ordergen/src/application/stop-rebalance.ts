@@ -1,6 +1,6 @@
 import { formatInstant, type Clock } from '@trimtab/core';
+import { deadlineOf } from '../domain/approval-rules.js';
 import { cancel } from '../domain/lifecycle.js';
-import { hasEnded } from '../domain/rebalance-state.js';
 import { refuseMode } from '../domain/vault-rules.js';
 import type { HeldVault, VaultMode } from '../domain/vault.js';
 import { requireOwnerOrAdmin, requireTrader } from './access.js';
@@ -13,11 +13,10 @@ import type {
   RequestKey,
   Tracing,
 } from './ports.js';
-import { goOn } from './progress.js';
 import type { RunningRebalance } from './rebalance-record.js';
 import { rebalanceNotFound, refuseIf, valueOrRefuse, vaultNotFound } from './refusals.js';
 import type { RunningCache } from './running-cache.js';
-import { createStepDraft } from './step-draft.js';
+import { cancelWaiting, stopLocked } from './stop-locked.js';
 
 /** What stopping a rebalance needs. */
 export interface StopRebalanceDependencies {
@@ -70,7 +69,7 @@ export function createStopRebalance(deps: StopRebalanceDependencies): StopRebala
         requireTrader(caller, vault, 'cancel rebalances of');
         const running = (await session.loadRunning(rebalanceId)) ?? rebalanceNotFound(rebalanceId);
         valueOrRefuse(cancel(running.head.state));
-        await stop(deps, session, running, { kind: 'CANCEL', by: caller.subject, reason });
+        await stopLocked(deps, session, running, { kind: 'CANCEL', by: caller.subject, reason });
         return respond(session);
       });
       changed(deps, rebalanceId);
@@ -82,7 +81,7 @@ export function createStopRebalance(deps: StopRebalanceDependencies): StopRebala
         const vault = (await session.lockVault(command.vaultId)) ?? vaultNotFound(command.vaultId);
         requireOwnerOrAdmin(caller, vault, 'set the mode of');
         refuseIf(refuseMode(vault, command.mode, command.fence));
-        stopped = vault.openRebalanceId;
+        if (vault.mode !== command.mode) stopped = vault.openRebalanceId;
         await changeMode(deps, session, vault, { ...command, by: caller.subject });
         return respond(session);
       });
@@ -95,42 +94,16 @@ export function createStopRebalance(deps: StopRebalanceDependencies): StopRebala
       await deps.store.transaction(async (session) => {
         await session.lockVault(known.facts.vaultId);
         const running = await session.loadRunning(rebalanceId);
-        if (running?.head.state.state !== 'EXECUTING') return;
-        const reason = `expired at ${formatInstant(running.facts.expireTime)}`;
-        await stop(deps, session, running, { kind: 'EXPIRE', by: 'system', reason });
+        if (running === undefined || !canStop(running)) return;
+        // Read again under the lock: an approval in between moves the time.
+        const deadline = deadlineOf({ ...running.facts, state: running.head.state.state });
+        if (deps.clock.now() < deadline) return;
+        const reason = `expired at ${formatInstant(deadline)}`;
+        await stopLocked(deps, session, running, { kind: 'EXPIRE', by: 'system', reason });
       });
       changed(deps, rebalanceId);
     },
   };
-}
-
-interface Stop {
-  readonly kind: 'CANCEL' | 'EXPIRE';
-  readonly by: string;
-  readonly reason: string;
-}
-
-async function stop(
-  deps: StopRebalanceDependencies,
-  session: OrderGenSession,
-  running: RunningRebalance,
-  { kind, by, reason }: Stop,
-): Promise<void> {
-  const draft = createStepDraft(running, deps.clock.now());
-  const before = running.head.state.state;
-  draft.fold(kind === 'EXPIRE' ? { kind } : { kind, ...(reason !== '' && { reason }) });
-  draft.setReason(reason);
-  draft.show('STATE', {
-    previous_state: before,
-    state: draft.head.state.state,
-    changed_by: by,
-    reason,
-  });
-  if (hasEnded(draft.head.state.state)) goOn(draft, [], deps.messages);
-  const step = draft.finish(undefined, deps.tracing.traceparentOf(running.facts));
-  const outcome = await session.commit(step);
-  // The vault is locked and every step locks it first, so nothing can have come in between.
-  if (outcome !== 'COMMITTED') throw new Error(`stopping under the vault's lock met ${outcome}`);
 }
 
 async function changeMode(
@@ -141,12 +114,14 @@ async function changeMode(
 ): Promise<void> {
   const { mode, reason, by } = command;
   if (vault.mode === mode) return;
+  const why = { by, reason: reason === '' ? `the vault became ${mode}` : reason };
   if (mode === 'CLOSING' && vault.openRebalanceId !== undefined) {
     const running = await session.loadRunning(vault.openRebalanceId);
-    if (running?.head.state.state === 'EXECUTING') {
-      const why = reason === '' ? 'the vault is closing' : reason;
-      await stop(deps, session, running, { kind: 'CANCEL', by, reason: why });
+    if (running !== undefined && canStop(running)) {
+      await stopLocked(deps, session, running, { kind: 'CANCEL', ...why });
     }
+  } else {
+    await cancelWaiting(deps, session, vault, why);
   }
   await session.changeMode(vault.vaultId, {
     mode,
@@ -154,6 +129,10 @@ async function changeMode(
     reason,
     time: deps.clock.now(),
   });
+}
+
+function canStop({ head }: RunningRebalance): boolean {
+  return head.state.state === 'EXECUTING' || head.state.state === 'AWAITING_APPROVAL';
 }
 
 function changed(deps: StopRebalanceDependencies, rebalanceId: string): void {

@@ -9,6 +9,8 @@ export interface WatchClockDependencies {
   readonly stop: StopRebalance;
   readonly observer: Observer;
   readonly redispatchAfterMillis: number;
+  /** An action without a final report is stuck after this. */
+  readonly unresolvedAfterMillis: number;
   /** Wakes the relay. */
   readonly wake: () => void;
 }
@@ -23,6 +25,10 @@ export function createWatchClock(deps: WatchClockDependencies): () => Promise<vo
     const now = deps.clock.now();
     for (const rebalanceId of await deps.store.findExpired(now)) {
       await deps.stop.expire(rebalanceId);
+    }
+    const unresolved = addMillis(now, -deps.unresolvedAfterMillis);
+    for (const action of await deps.store.markStuck(unresolved, now)) {
+      deps.observer.actionStuck(action);
     }
     const before = addMillis(now, -deps.redispatchAfterMillis);
     for (const action of await deps.store.findUnanswered(before)) {

@@ -1,5 +1,5 @@
 import { domainError, type DomainError } from '@trimtab/core';
-import type { RebalancePurpose, Vault, VaultMode } from './vault.js';
+import type { HeldVault, RebalancePurpose, Vault, VaultMode } from './vault.js';
 
 /**
  * What a vault refuses, by mode, fence, holds, version and what runs (order generation rules,
@@ -31,6 +31,28 @@ export function refuseMode(
   );
 }
 
+/** Whether closing is refused: only a vault that is CLOSING, idle, flat and not frozen closes. */
+export function refuseClose(vault: HeldVault, fence: number | undefined): DomainError | undefined {
+  if (vault.mode !== 'CLOSING') {
+    return precondition(
+      vault,
+      'VAULT_MODE_TRANSITION_INVALID',
+      `is ${vault.mode} and can be closed in CLOSING only`,
+      { mode: vault.mode, requested_mode: 'CLOSED' },
+    );
+  }
+  if (fence !== undefined && fence !== vault.fence) return fenceStale(vault, fence);
+  if (vault.openRebalanceId !== undefined) return busy(vault);
+  if (vault.frozen) return frozen(vault);
+  if (vault.cash === 0n && vault.positions.length === 0) return undefined;
+  return precondition(
+    vault,
+    'VAULT_NOT_EMPTY',
+    `holds ${vault.cash} of ${vault.denomination} and ${vault.positions.length} positions`,
+    { cash: vault.cash.toString(), position_count: String(vault.positions.length) },
+  );
+}
+
 /** What a rebalance names of the vault that it is for. */
 export interface RebalanceClaim {
   readonly purpose: RebalancePurpose;
@@ -40,13 +62,28 @@ export interface RebalanceClaim {
 
 /** Whether a new rebalance is refused. */
 export function refuseRebalance(vault: Vault, claim: RebalanceClaim): DomainError | undefined {
-  const { purpose, fence, vaultVersion } = claim;
+  const refusal = refuseEntry(vault, claim);
+  if (refusal !== undefined) return refusal;
+  if (vault.openRebalanceId !== undefined) return inProgress(vault.vaultId, vault.openRebalanceId);
+  return refuseVersion(vault, claim);
+}
+
+/** Whether the start of a rebalance that waited for its approval is refused. */
+export function refuseApprovedStart(vault: Vault, claim: RebalanceClaim): DomainError | undefined {
+  return refuseEntry(vault, claim) ?? refuseVersion(vault, claim);
+}
+
+function refuseEntry(vault: Vault, claim: RebalanceClaim): DomainError | undefined {
+  const { purpose, fence } = claim;
   if (fence !== vault.fence) return fenceStale(vault, fence);
   if (vault.frozen) return frozen(vault);
   if (purpose !== 'SETTLE' && vault.mode !== 'OPEN') return notOpen(vault);
   if (vault.mode === 'CLOSED') return notOpen(vault);
   if (purpose !== 'SETTLE' && vault.cash < 0n) return inDeficit(vault);
-  if (vault.openRebalanceId !== undefined) return inProgress(vault.vaultId, vault.openRebalanceId);
+  return undefined;
+}
+
+function refuseVersion(vault: Vault, { vaultVersion }: RebalanceClaim): DomainError | undefined {
   if (vaultVersion === vault.version) return undefined;
   return domainError(
     'ABORTED',

@@ -23,6 +23,7 @@ import { rebalanceStates } from '../enum-words.js';
 import { chunksOf } from './chunks.js';
 import { toExplanationMessage } from './explain-messages.js';
 import { readCreateRebalance, readPreviewRebalance } from './read-rebalance.js';
+import { createRebalanceControlHandlers } from './rebalance-control-handlers.js';
 import { toRebalanceMessage } from './rebalance-messages.js';
 import { ID, outgoing, readId, requestKey, visibleTo } from './request.js';
 import { watchRebalance } from './watch-rebalance.js';
@@ -50,6 +51,7 @@ export function createRebalanceHandlers(deps: RebalanceHandlerDependencies): Reb
   const find = (context: CallContext, rebalanceId: string): Promise<RebalanceView> =>
     findVisible(store, callerOf(context), rebalanceId);
   return {
+    ...createRebalanceControlHandlers(deps.control),
     PreviewRebalance: async (request, context) => {
       const view = await deps.previewRebalance(readPreviewRebalance(request), outgoing(context));
       return { rebalance: toRebalanceMessage(view) };

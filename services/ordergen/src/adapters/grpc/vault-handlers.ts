@@ -1,6 +1,7 @@
 import * as wire from '@trimtab/contracts/vault';
 import { callerOf, createFields, pageOf, readPage, type Handlers } from '@trimtab/grpc';
 import { requireView } from '../../application/access.js';
+import type { Control } from '../../application/control.js';
 import type { CreateVault } from '../../application/create-vault.js';
 import type { MoveFunds } from '../../application/move-funds.js';
 import type { LedgerEntry, OrderGenSession, OrderGenStore } from '../../application/ports.js';
@@ -11,6 +12,7 @@ import type { HeldVault } from '../../domain/vault.js';
 import { vaultModes } from '../enum-words.js';
 import { readCreateVault, readMoveFunds, readSetVaultMode } from './read-vault.js';
 import { ASSET_ID, HASH, ID, outgoing, readId, SUBJECT, visibleTo } from './request.js';
+import { createVaultControlHandlers } from './vault-control-handlers.js';
 import { toLedgerMessage, toValueMessage, toVaultMessage } from './vault-messages.js';
 
 /** What the handlers work with. */
@@ -21,6 +23,7 @@ export interface VaultHandlerDependencies {
   readonly withdraw: MoveFunds;
   readonly valueVault: ValueVault;
   readonly stop: StopRebalance;
+  readonly control: Control;
 }
 
 const SERVICE = 'trimtab.vault.v1.VaultService';
@@ -31,6 +34,7 @@ type VaultHandlers = Handlers<typeof wire.VaultServiceService>;
 export function createVaultHandlers(deps: VaultHandlerDependencies): VaultHandlers {
   const { store } = deps;
   return {
+    ...createVaultControlHandlers(deps.control),
     CreateVault: async (request, context) => {
       const given = { method: `${SERVICE}/CreateVault`, codec: wire.CreateVaultRequest };
       const { command, key } = readCreateVault(request, context, given);

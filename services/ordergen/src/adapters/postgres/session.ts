@@ -4,6 +4,7 @@ import type { NewRebalance } from '../../application/rebalance-record.js';
 import { changesOf } from '../../domain/ledger-holdings.js';
 import { imbalanceOf } from '../../domain/ledger.js';
 import type { HeldVault, Vault } from '../../domain/vault.js';
+import { createControlSession } from './control-store.js';
 import { foldToText } from './fold-json.js';
 import type { Query } from './query.js';
 import { createRebalanceReader, type StoredMessages } from './rebalance-reader.js';
@@ -21,6 +22,8 @@ import {
 export function createSession(query: Query, stored: StoredMessages): OrderGenSession {
   const reader = createRebalanceReader(query, stored);
   return {
+    ...createControlSession(query),
+    listWaiting: reader.listWaiting,
     lockVault: async (vaultId) => {
       await query('select from vaults where vault_id = $1 for update', [vaultId]);
       // Read after the lock is held: a sub-select of the locking statement would be older.

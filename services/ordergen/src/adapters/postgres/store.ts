@@ -7,6 +7,7 @@ import type {
   UnansweredAction,
 } from '../../application/ports.js';
 import type { RebalanceStep } from '../../application/rebalance-step.js';
+import { createControlStore } from './control-store.js';
 import { createQuery, violatedKey, type Query } from './query.js';
 import { createRebalanceReader, type StoredMessages } from './rebalance-reader.js';
 import { toActionRecord, type ActionRow } from './rebalance-rows.js';
@@ -23,6 +24,7 @@ export function createStore(
 ): OrderGenStore {
   const query = createQuery(database.kysely);
   return {
+    ...createControlStore(query),
     ...createVaultReader(query),
     ...createRebalanceReader(query, stored),
     commit: async (step) => {

@@ -25,6 +25,15 @@ export function createObserver(logger: Logger): Observer {
         { [ATTRIBUTES.rebalanceId]: rebalanceId, [ATTRIBUTES.eventId]: eventId },
         'report changes nothing',
       ),
+    actionStuck: ({ rebalanceId, vaultId, index, orderId }) =>
+      logger.error(
+        { ...ids(rebalanceId, vaultId), [ATTRIBUTES.actionIndex]: index, orderId },
+        'action is stuck: no final report, only ResolveAction settles it',
+      ),
+    vaultDrifted: (vaultId, drift) =>
+      logger.error({ [ATTRIBUTES.vaultId]: vaultId, drift }, 'books disagree, vault frozen'),
+    faultExported: (rebalanceId) =>
+      logger.warn({ [ATTRIBUTES.rebalanceId]: rebalanceId }, 'bundle of a faulted rebalance kept'),
   };
 }
 
