@@ -6,6 +6,7 @@ import { Vault } from '@trimtab/contracts/vault';
 import { subjects, type Bus } from '@trimtab/messaging';
 import { eventually } from '@trimtab/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describeShorts } from './executor-conformance-shorts.js';
 import { openDesk, type Desk, type ReceivedReport } from './executor-desk.js';
 import {
   AMOUNT,
@@ -245,6 +246,8 @@ export function describeExecutor(
       expect(await desk.awaitDeadLetter(order.orderId)).toMatch(/^REBALANCE_NOT_FOUND: /);
       expect(desk.reportsOf(order)).toEqual([]);
     });
+
+    describeShorts({ world: () => world, desk: () => desk });
 
     it('knows after a restart what it answered, and finishes what waited', async () => {
       const answered = scenario(world, { kind: 'SELLS' }).sell();

@@ -8,6 +8,7 @@ import {
   checkBalance,
   checkExpiry,
   checkPrice,
+  checkShortFunding,
   type RebalanceView,
 } from './revalidate.js';
 
@@ -78,6 +79,74 @@ describe('checkAgainstRebalance, of a buy', () => {
 
   it('refuses a sell where the action buys', () => {
     expect(checkAgainstRebalance(sellOrder(), buys)?.reason).toBe('PLAN_HASH_MISMATCH');
+  });
+});
+
+describe('a short', () => {
+  const closes = sellOrder({ side: 'SHORT', amount: 100n, collateralDelta: -300n });
+  const view = (changes: Partial<RebalanceView['actions'][number]> = {}): RebalanceView => ({
+    ...rebalance,
+    actions: [
+      {
+        assetId: 'WBTC',
+        side: 'SHORT',
+        releasesCash: true,
+        cap: 100n,
+        deltaExposure: -200n,
+        deltaCollateral: -300n,
+        ...changes,
+      },
+    ],
+  });
+  const moved = (changes: Partial<Order>, action: Parameters<typeof view>[0] = {}) =>
+    checkAgainstRebalance({ ...closes, ...changes }, view(action))?.reason;
+
+  it('moves the way of its action, in its leg, and no more collateral than planned', () => {
+    expect(moved({})).toBeUndefined();
+    expect(moved({ collateralDelta: 0n })).toBeUndefined();
+    const wrong: readonly Partial<Order>[] = [
+      { direction: 'INCREASE' },
+      { direction: 'NONE' },
+      { releasesCash: false },
+      { collateralDelta: -301n },
+      { collateralDelta: 1n },
+    ];
+    expect(wrong.map((changes) => moved(changes))).toEqual(wrong.map(() => 'PLAN_HASH_MISMATCH'));
+  });
+
+  it('that is worth nothing is closed without a planned change of exposure', () => {
+    expect(moved({}, { deltaExposure: 0n })).toBeUndefined();
+    expect(moved({ direction: 'NONE' }, { deltaExposure: 0n })).toBeUndefined();
+    expect(moved({ direction: 'INCREASE' }, { deltaExposure: 0n })).toBe('PLAN_HASH_MISMATCH');
+  });
+
+  const one = { price: decimalOf(1n, 0), assetDecimals: 0, underlyingDecimals: 0 };
+  const funded = (changes: Partial<Order>, cash: bigint) =>
+    checkShortFunding(
+      { ...closes, exactIn: { kind: 'QUANTITY', quantity: 200n }, ...changes },
+      { cash, quantity: 200n, collateral: 300n },
+      one,
+    )?.reason;
+
+  it('pays its buy-back before collateral is freed', () => {
+    expect([funded({}, 199n), funded({}, 200n)]).toEqual(['INSUFFICIENT_BALANCE', undefined]);
+  });
+
+  it('opens with the collateral that its proceeds do not pay, and at most its amount', () => {
+    const opens = { direction: 'INCREASE', collateralDelta: 300n, releasesCash: false } as const;
+    expect([funded(opens, 99n), funded(opens, 100n)]).toEqual(['INSUFFICIENT_BALANCE', undefined]);
+    expect(funded({ ...opens, amount: 0n, collateralDelta: 201n }, 0n)).toBeUndefined();
+  });
+
+  it('adds collateral that is at hand', () => {
+    const adds = { direction: 'NONE', collateralDelta: 50n, exactIn: undefined } as const;
+    expect([funded(adds, 49n), funded(adds, 50n)]).toEqual(['INSUFFICIENT_BALANCE', undefined]);
+  });
+
+  it('frees no collateral that is not there', () => {
+    const held = { cash: 0n, quantity: 200_000_000n, collateral: 299n };
+    expect(checkBalance(closes, held)?.reason).toBe('INSUFFICIENT_BALANCE');
+    expect(checkBalance(closes, { ...held, collateral: 300n })).toBeUndefined();
   });
 });
 

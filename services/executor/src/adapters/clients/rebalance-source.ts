@@ -16,19 +16,19 @@ export interface RebalanceSourceOptions {
 const MAX_CACHED = 256;
 
 /**
- * OrderGen's view of a rebalance, fetched once and kept by h0: what an order is checked against never
- * changes after generation.
+ * OrderGen's view of a rebalance, fetched once and kept by id and h0: what an order is checked against
+ * never changes after generation.
  */
 export function createRebalanceSource(options: RebalanceSourceOptions): RebalanceSource {
-  const byH0 = new Map<string, RebalanceView>();
+  const views = new Map<string, RebalanceView>();
   return {
     rebalance: async (order, signal) => {
-      const cached = byH0.get(order.h0);
+      const cached = views.get(keyOf(order));
       if (cached !== undefined) return cached;
       const view = await fetchView(options, order, signal);
-      byH0.set(view.h0, view);
-      const oldest = byH0.keys().next();
-      if (byH0.size > MAX_CACHED && oldest.done !== true) byH0.delete(oldest.value);
+      views.set(keyOf(view), view);
+      const oldest = views.keys().next();
+      if (views.size > MAX_CACHED && oldest.done !== true) views.delete(oldest.value);
       return view;
     },
     balance: async (order, signal) => {
@@ -45,6 +45,11 @@ export function createRebalanceSource(options: RebalanceSourceOptions): Rebalanc
       };
     },
   };
+}
+
+/** Two rebalances can have one h0: a run that was cancelled before it moved anything, and its repeat. */
+function keyOf({ rebalanceId, h0 }: { readonly rebalanceId: string; readonly h0: string }): string {
+  return `${rebalanceId}/${h0}`;
 }
 
 async function fetchView(
