@@ -1,5 +1,6 @@
 import { contentHash, TAGS } from '@trimtab/canonical';
-import { ExecType, type ExecutionReport, type OrderDispatch } from '@trimtab/contracts/execution';
+import type { ExecType } from '@trimtab/contracts/execution';
+import { type ExecutionReport, type OrderDispatch } from '@trimtab/contracts/execution';
 import {
   Action_State as ActionState,
   Rebalance_State as RebalanceState,
@@ -68,7 +69,6 @@ export function stageOf(world: OrderGenWorld, vaultId: string, rebalanceId: stri
     eventually(() => mine().findLast((dispatch) => dispatch.index === index), {
       what: `the dispatch of action ${index}`,
     });
-  const { report } = world;
   return {
     world,
     vaultId,
@@ -80,10 +80,10 @@ export function stageOf(world: OrderGenWorld, vaultId: string, rebalanceId: stri
       const exactIn = { $case: 'quantityIn', value: amount } as const;
       return { ...first, index, amount, orderId, exactIn };
     },
-    fill: async (index, fields = {}) => report(await order(index), fields),
-    fail: async (index) => report(await order(index), FAILED),
+    fill: async (index, fields = {}) => world.report(await order(index), fields),
+    fail: async (index) => world.report(await order(index), FAILED),
     say: (of, execType, amount, sequence, money = amount) =>
-      report(of, {
+      world.report(of, {
         execType,
         cumulativeQuantity: amount,
         cumulativeUnderlying: money,
@@ -132,8 +132,7 @@ const EACH = [0, 1, 2, 3, 4];
 /** Checks everything that an outcome states, that the ledger balances and that the chain replays. */
 export async function expectOutcome(stage: Stage, outcome: Outcome): Promise<Rebalance> {
   const { world, rebalanceId, vaultId } = stage;
-  const state = RebalanceState[outcome.state];
-  const end = await world.reaches(rebalanceId, state as RebalanceState);
+  const end = await world.reaches(rebalanceId, RebalanceState[outcome.state]);
   const wanted = {
     cash: outcome.cash,
     toUnderlying: outcome.toUnderlying ?? '0',
