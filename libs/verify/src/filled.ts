@@ -1,13 +1,15 @@
 import { must, refuse, same } from './difference.js';
-import { least, most } from './exact.js';
+import { floor, least, most } from './exact.js';
 import type { Event } from './event.js';
-import type { Action } from './rebalance.js';
+import type { Action, Held } from './rebalance.js';
+import { shortOrder } from './short-order.js';
 import { exactValue, valueOf, type Prices } from './snapshot.js';
 
 /** What a report's quantity is measured with. */
 export interface Measure {
   readonly prices: Prices;
   readonly actions: readonly Action[];
+  readonly held: readonly Held[];
   /** ε of the net amount, in base units of the underlying. */
   readonly netTolerance: bigint;
 }
@@ -24,8 +26,7 @@ export interface Outcome {
 /**
  * Requires what counts as filled to follow from what was executed (order generation rules, section
  * 4): of a buy what it spent; of a long's sell the value of the quantity, and the whole amount when
- * less than the price of one base unit is missing. A short's sell is measured against its order,
- * whose quantity no document of the bundle states, so it is held to its bounds only.
+ * less than the price of one base unit is missing; of a short's the part of its order.
  */
 export function checkFilled(measure: Measure, event: Event, outcome: Outcome): void {
   const { index, due, filled, cash } = outcome;
@@ -39,8 +40,11 @@ export function checkFilled(measure: Measure, event: Event, outcome: Outcome): v
   }
   const short = moved < 0n && cash + moved < 0n;
   must(`${event.path}.cashMoved`, !short, moved, `at least ${-cash}`);
-  if (action.side === 'SHORT') return;
-  same(`${event.path}.filled`, filled, filledOfSell(measure, event, action, due));
+  const expected =
+    action.side === 'SHORT'
+      ? filledOfShort(measure, event, action, due)
+      : filledOfSell(measure, event, action, due);
+  same(`${event.path}.filled`, filled, most(0n, least(expected, due)));
 }
 
 function filledOfSell(measure: Measure, event: Event, action: Action, due: bigint): bigint {
@@ -52,4 +56,16 @@ function filledOfSell(measure: Measure, event: Event, action: Action, due: bigin
   // One base unit more would be too much: less than its price is missing.
   const more = exactValue(prices, event.path, action.assetId, quantity + 1n);
   return more.top > due * more.bottom ? due : value;
+}
+
+/** In quantity, or in collateral if no quantity is ordered. */
+function filledOfShort(measure: Measure, event: Event, action: Action, due: bigint): bigint {
+  const { prices, held } = measure;
+  const now = held.find(({ assetId, side }) => assetId === action.assetId && side === 'SHORT');
+  const order = shortOrder(prices, action, now, due);
+  // An action that was never sent has no quantity of its own.
+  if (event.quantity === undefined) return 0n;
+  if (order.quantity > 0n) return floor(due * event.quantity, order.quantity);
+  if (order.released > 0n) return floor(due * -(event.collateral ?? 0n), order.released);
+  return event.execType === 'FILL' ? due : 0n;
 }

@@ -81,7 +81,10 @@ function checkKind({ kind: node }: Fields, account: string, kind: string): void 
   must(node.path, allowed, kind, account === 'FEES' ? 'FEE or CORRECTION' : 'FILL or CORRECTION');
 }
 
-/** An order id follows from rebalance and index, a report's transaction from order and number. */
+/**
+ * An order id follows from rebalance and index, a report's transaction from order and number; what an
+ * admin settled with the venue's evidence has the number 0.
+ */
 function checkIds(fields: Fields): void {
   const { rebalanceId, index, orderId, reportSequence, transactionId } = fields;
   if (orderId !== undefined && index !== undefined) {
@@ -89,7 +92,7 @@ function checkIds(fields: Fields): void {
     same(orderId.path, digest(orderId), hashOf(TAGS.order, order));
   }
   if (reportSequence !== undefined && orderId !== undefined) {
-    const report = { orderId: digest(orderId), reportSequence: count(reportSequence, 1) };
+    const report = { orderId: digest(orderId), reportSequence: count(reportSequence) };
     same(transactionId.path, name(transactionId), hashOf(TAGS.report, report));
   } else if (reportSequence !== undefined) {
     refuse(reportSequence.path, String(count(reportSequence, 1)), 'absent without an order');

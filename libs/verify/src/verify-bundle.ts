@@ -93,7 +93,7 @@ function check(document: Json): Verified {
     h0: rebalance.hash,
     book,
     money: opening(generated, book, rebalance.cash),
-    measure: { prices, actions, netTolerance },
+    measure: { prices, actions, held: rebalance.held, netTolerance },
   });
   same('stateHash', digest(bundle.stateHash), chain.hash);
   const ledger = readLedger(bundle.ledger, prices.denomination);

@@ -15,7 +15,11 @@ import { group, type Component, type ServedComponent } from '@trimtab/lifecycle'
 import { createRelay, type Bus } from '@trimtab/messaging';
 import { migrate, type Database } from '@trimtab/storage';
 import type { Logger } from '@trimtab/telemetry';
-import { planOfStored, snapshotOfStored } from './adapters/clients/bundle-documents.js';
+import {
+  planOfStored,
+  reportSequenceOf,
+  snapshotOfStored,
+} from './adapters/clients/bundle-documents.js';
 import { readStoredPlan } from './adapters/clients/plan-message.js';
 import { readStoredSnapshot } from './adapters/clients/snapshot-message.js';
 import { createOracleSource, createSolverSource } from './adapters/clients/sources.js';
@@ -153,7 +157,7 @@ function wire(
     createBundleReader(database, {
       snapshotOf: snapshotOfStored,
       planOf: planOfStored,
-      readReport: readStoredReport,
+      reportSequenceOf,
     }),
   );
   const rebalances = bindService({

@@ -1,6 +1,8 @@
 import type { JsonValue } from '@trimtab/canonical';
+import { ExecutionReport } from '@trimtab/contracts/execution';
 import { Snapshot } from '@trimtab/contracts/oracle';
 import { Plan } from '@trimtab/contracts/solver';
+import { safeNumber } from '@trimtab/decimal';
 import type { BundlePlan } from '../../domain/bundle.js';
 import {
   inputsDocument,
@@ -28,4 +30,9 @@ export function planOfStored(bytes: Uint8Array): BundlePlan {
     steps: stepsDocument(message.steps),
     plan: planDocument(message),
   };
+}
+
+/** The number that a stored report states for itself. */
+export function reportSequenceOf(bytes: Uint8Array): number {
+  return safeNumber(ExecutionReport.decode(bytes).reportSequence);
 }

@@ -1,9 +1,9 @@
 import type { JsonValue } from '@trimtab/canonical';
 import type { Database } from '@trimtab/storage';
-import type { ExecutionReport } from '../../application/execution-report.js';
 import type { BundleSource } from '../../application/export-rebalance.js';
 import type { BundleEntry, BundleParts, BundlePlan } from '../../domain/bundle.js';
 import type { EventDocument } from '../../domain/event-document.js';
+import { reportIdOf } from '../../domain/ids.js';
 import type { RebalanceDocument } from '../../domain/rebalance-document.js';
 import { createQuery, type Query } from './query.js';
 import { INBOX_CONSUMER } from './step-statement.js';
@@ -14,7 +14,7 @@ import { toLedgerEntry, type LedgerRow } from './vault-rows.js';
 export interface BundleDocuments {
   readonly snapshotOf: (bytes: Uint8Array) => JsonValue;
   readonly planOf: (bytes: Uint8Array) => BundlePlan;
-  readonly readReport: (bytes: Uint8Array) => ExecutionReport;
+  readonly reportSequenceOf: (report: Uint8Array) => number;
 }
 
 /** Reads the parts of a bundle in one transaction that sees one moment of the database. */
@@ -99,7 +99,7 @@ async function readLedger(
   );
   return rows.map((row) => {
     const { kind, account, assetId, position, amount, transactionId, orderId } = toLedgerEntry(row);
-    const report = row.report === null ? undefined : documents.readReport(row.report);
+    const reportSequence = sequenceOf(row, documents);
     return {
       transactionId,
       kind,
@@ -110,7 +110,18 @@ async function readLedger(
       ...(row.rebalance_id !== null && { rebalanceId: row.rebalance_id }),
       ...(row.action_index !== null && { index: row.action_index }),
       ...(orderId !== undefined && { orderId }),
-      ...(report !== undefined && { reportSequence: report.sequence }),
+      ...(reportSequence !== undefined && { reportSequence }),
     };
   });
+}
+
+/**
+ * The number that the event id was made with: the report's own, or 0 for what an admin settled;
+ * undefined when the id was made otherwise.
+ */
+function sequenceOf(row: EntryRow, { reportSequenceOf }: BundleDocuments): number | undefined {
+  const { order_id: orderId, event_id: eventId, report } = row;
+  if (orderId === null || report === null) return undefined;
+  const stated = reportSequenceOf(report);
+  return [stated, 0].find((sequence) => reportIdOf(orderId, sequence) === eventId);
 }
