@@ -1,3 +1,4 @@
+import { quoted } from './quoted.js';
 import { err, ok, type Result } from './result.js';
 
 /**
@@ -52,7 +53,7 @@ const RFC3339_UTC =
 /** Reads RFC 3339 UTC with at most milliseconds; refuses days and hours that do not exist. */
 export function parseInstant(text: string): Result<Instant, string> {
   const match = RFC3339_UTC.exec(text);
-  if (match === null) return err(`"${text}" is not RFC 3339 UTC with at most milliseconds`);
+  if (match === null) return err(`${quoted(text)} is not RFC 3339 UTC with at most milliseconds`);
   const part = (index: number): number => parseInt(match[index] ?? '0', 10);
   const [year, month, day] = [part(1), part(2), part(3)];
   const [hours, minutes, seconds] = [part(4), part(5), part(6)];
@@ -60,7 +61,8 @@ export function parseInstant(text: string): Result<Instant, string> {
   const days = daysFromCivil(year, month, day);
   const civil = civilFromDays(days);
   const exists = civil.year === year && civil.month === month && civil.day === day;
-  if (!exists || hours > 23 || minutes > 59 || seconds > 59) return err(`"${text}" does not exist`);
+  if (!exists || hours > 23 || minutes > 59 || seconds > 59)
+    return err(`${quoted(text)} does not exist`);
   return ok(
     instant(days * DAY_MS + hours * 3_600_000 + minutes * 60_000 + seconds * 1000 + millis),
   );

@@ -82,3 +82,15 @@ describe('decimal arithmetic', () => {
     expect(formatDecimal(ratioDecimal(-1n, 3n, 2))).toBe('-0.34');
   });
 });
+
+describe('a text that is refused', () => {
+  it('is repeated up to 64 characters, and above 100 only counted', () => {
+    const refusals = (text: string) => [parseDecimal(text), parseInteger(text)];
+    for (const refusal of refusals('x'.repeat(100))) {
+      expect(refusal.ok ? '' : refusal.error).toContain(`was "${'x'.repeat(64)}…", must be`);
+    }
+    for (const refusal of refusals('x'.repeat(101))) {
+      expect(refusal).toEqual({ ok: false, error: 'was 101 characters long, at most 100' });
+    }
+  });
+});

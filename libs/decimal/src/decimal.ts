@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '@trimtab/core';
+import { err, ok, quoted, type Result } from '@trimtab/core';
 import { floorDiv } from './rounding.js';
 
 /**
@@ -27,11 +27,12 @@ export function parseDecimal(text: string, maxScale = 18): Result<Decimal, strin
   if (text.length > MAX_LENGTH)
     return err(`was ${text.length} characters long, at most ${MAX_LENGTH}`);
   if (!CANONICAL_DECIMAL.test(text)) {
-    return err(`was "${text}", must be a canonical decimal such as 0.5 or 12`);
+    return err(`was ${quoted(text)}, must be a canonical decimal such as 0.5 or 12`);
   }
   const point = text.indexOf('.');
   const scale = point < 0 ? 0 : text.length - point - 1;
-  if (scale > maxScale) return err(`was "${text}", must have at most ${maxScale} fraction digits`);
+  if (scale > maxScale)
+    return err(`was ${quoted(text)}, must have at most ${maxScale} fraction digits`);
   return ok({ digits: BigInt(text.replace('.', '')), scale });
 }
 
@@ -40,7 +41,7 @@ export function parseInteger(text: string): Result<bigint, string> {
   if (text.length > MAX_LENGTH)
     return err(`was ${text.length} characters long, at most ${MAX_LENGTH}`);
   if (!CANONICAL_INTEGER.test(text)) {
-    return err(`was "${text}", must be an integer in base units such as 1500000`);
+    return err(`was ${quoted(text)}, must be an integer in base units such as 1500000`);
   }
   return ok(BigInt(text));
 }

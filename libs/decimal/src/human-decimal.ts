@@ -1,5 +1,5 @@
 import { Decimal as BigDecimal } from 'decimal.js';
-import { err, ok, type Result } from '@trimtab/core';
+import { err, ok, quoted, type Result } from '@trimtab/core';
 import { parseDecimal, type Decimal } from './decimal.js';
 
 /** One frozen configuration; the library's own default of 20 digits would round silently. */
@@ -18,7 +18,8 @@ const HUMAN_DECIMAL = /^[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})$/;
  */
 export function normaliseHumanDecimal(text: string): Result<string, string> {
   const trimmed = text.trim();
-  if (!HUMAN_DECIMAL.test(trimmed)) return err(`was "${text}", must be a plain decimal number`);
+  if (!HUMAN_DECIMAL.test(trimmed))
+    return err(`was ${quoted(text)}, must be a plain decimal number`);
   const canonical = new EdgeDecimal(trimmed).toFixed();
   return ok(canonical === '-0' ? '0' : canonical);
 }

@@ -1,4 +1,4 @@
-import { instant, type Instant } from '@trimtab/core';
+import { instant, quoted, shortened, type Instant } from '@trimtab/core';
 import {
   DECIMAL_ZERO,
   compareDecimals,
@@ -34,7 +34,7 @@ export function checkDecimal(text: string, rules: DecimalRules): Checked<Decimal
   if (!parsed.ok) return notCanonical(DECIMAL_ZERO, parsed.error);
   const allowed = allowedDecimal(parsed.value, rules);
   if (allowed === undefined) return { value: parsed.value };
-  return broken(parsed.value, rules.reason, `was ${text}, must be ${allowed}`);
+  return broken(parsed.value, rules.reason, `was ${shortened(text)}, must be ${allowed}`);
 }
 
 /** Checks an integer in base units. */
@@ -46,7 +46,7 @@ export function checkAmount(text: string, rules: AmountRules): Checked<bigint> {
   const min = rules.positive === true ? 1n : (rules.min ?? 0n);
   if (parsed.value >= min && (max === undefined || parsed.value <= max)) return parsed;
   const allowed = max === undefined ? `at least ${min}` : `from ${min} to ${max}`;
-  return broken(parsed.value, reason, `was ${text}, must be ${allowed}`);
+  return broken(parsed.value, reason, `was ${shortened(text)}, must be ${allowed}`);
 }
 
 /** Checks a whole number; the least one stands in for a bad one. */
@@ -92,17 +92,12 @@ export function checkTimestamp(value: Date | undefined): Checked<Instant> {
   }
 }
 
-/** A text of a caller as it may stand in a message. */
-export function quoted(text: string): string {
-  return JSON.stringify(shortened(text));
-}
-
 function broken<T>(value: T, reason: string | undefined, message: string): Checked<T> {
   return { value, problem: { reason: reason ?? 'FIELD_INVALID', message } };
 }
 
 function notCanonical<T>(value: T, message: string): Checked<T> {
-  return broken(value, 'DECIMAL_NOT_CANONICAL', shortened(message));
+  return broken(value, 'DECIMAL_NOT_CANONICAL', message);
 }
 
 function allowedDecimal(value: Decimal, rules: DecimalRules): string | undefined {
@@ -111,8 +106,4 @@ function allowedDecimal(value: Decimal, rules: DecimalRules): string | undefined
   if (min !== undefined && compareDecimals(value, min) < 0) return `at least ${formatDecimal(min)}`;
   if (max !== undefined && compareDecimals(value, max) > 0) return `at most ${formatDecimal(max)}`;
   return undefined;
-}
-
-function shortened(text: string): string {
-  return text.length > 120 ? `${text.slice(0, 120)}…` : text;
 }

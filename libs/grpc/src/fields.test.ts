@@ -43,6 +43,24 @@ describe('createFields', () => {
   });
 });
 
+describe('the messages', () => {
+  const long = 'x'.repeat(65);
+  it.each<[string, (fields: FieldReader) => unknown]>([
+    ['a decimal', (fields) => fields.decimal('f', long)],
+    ['an amount', (fields) => fields.amount('f', long)],
+    ['a UUID', (fields) => fields.uuid('f', long)],
+    ['a text', (fields) => fields.text('f', long, { maxLength: 99, pattern: /^a$/ })],
+    [
+      'a duplicate',
+      (fields) => fields.list('f', [long, long], { max: 2, unique: (text) => text }, String),
+    ],
+  ])('repeat at most 64 characters of %s', (_what, read) => {
+    const fields = createFields();
+    read(fields);
+    expect(() => fields.done()).toThrow(`"${'x'.repeat(64)}…"`);
+  });
+});
+
 describe('decimal', () => {
   it.each(['1.50', '01', '1e3', '+1', '-0', '.5', ' 1', '٣', 'NaN'])('refuses %s', (text) => {
     expect(violations((fields) => fields.decimal('x', text))).toEqual(['x DECIMAL_NOT_CANONICAL']);

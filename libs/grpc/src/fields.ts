@@ -1,4 +1,10 @@
-import { DomainFailure, invalidFields, type FieldViolation, type Instant } from '@trimtab/core';
+import {
+  DomainFailure,
+  invalidFields,
+  quoted,
+  type FieldViolation,
+  type Instant,
+} from '@trimtab/core';
 import { BPS_WHOLE, type Decimal } from '@trimtab/decimal';
 import {
   ABSENT,
@@ -8,7 +14,6 @@ import {
   checkText,
   checkTimestamp,
   checkUuid,
-  quoted,
   type Checked,
 } from './field-checks.js';
 import type {
