@@ -121,6 +121,8 @@ describe('submitting observations', () => {
       observation('WBTC', '100', at, { kind: Observation_Kind.KIND_UNSPECIFIED }),
       observation('WBTC', '100', at, { observeTime: undefined }),
       observation('WBTC', '100', at, { sequence: -1n }),
+      observation('WBTC', '100', at, { kind: 99 as Observation_Kind }),
+      observation('WBTC', '100', at, { sequence: 9_007_199_254_740_992n }),
       observation('WBTC', '100', at + 5000, { publisher: 'somebody-else' }),
     ]);
     expect([answer.acceptedCount, answer.ignoredCount]).toEqual([2, 0]);
@@ -134,6 +136,8 @@ describe('submitting observations', () => {
       [7, 'FIELD_REQUIRED'],
       [8, 'FIELD_REQUIRED'],
       [9, 'FIELD_INVALID'],
+      [10, 'FIELD_INVALID'],
+      [11, 'FIELD_INVALID'],
     ]);
     const rows = await world.database.kysely.selectFrom('observations').selectAll().execute();
     const stored = rows.map((row) => [row.asset_id, row.publisher]).sort();

@@ -2,6 +2,7 @@ import {
   compare,
   invalidFields,
   present,
+  quoted,
   refuse,
   sorted,
   type FieldViolation,
@@ -72,7 +73,7 @@ function checkAssetIds(assetIds: readonly string[]): void {
   } else {
     assetIds.forEach((assetId, index) => {
       if (isAssetId(assetId)) return;
-      const message = `was "${assetId}", must match [A-Z0-9][A-Z0-9.-]{0,63}`;
+      const message = `was ${quoted(assetId)}, must match [A-Z0-9][A-Z0-9.-]{0,63}`;
       report(`asset_ids[${index}]`, 'FIELD_INVALID', message);
     });
   }

@@ -1,4 +1,4 @@
-import { invalidFields, refuse, type Clock } from '@trimtab/core';
+import { invalidFields, quoted, refuse, type Clock } from '@trimtab/core';
 import { isAssetId, type Asset, type AssetDraft } from '../domain/asset.js';
 import { changeAsset } from '../domain/change-asset.js';
 import type { OracleObserver, OracleSession } from './ports.js';
@@ -20,7 +20,7 @@ export function createUpdateAsset(dependencies: {
     const { assetId } = draft;
     if (!isAssetId(assetId)) {
       const reason = assetId === '' ? 'FIELD_REQUIRED' : 'FIELD_INVALID';
-      const message = `was "${assetId}", must match [A-Z0-9][A-Z0-9.-]{0,63}`;
+      const message = `was ${quoted(assetId)}, must match [A-Z0-9][A-Z0-9.-]{0,63}`;
       refuse(invalidFields([{ field: 'asset.asset_id', reason, message }]));
     }
     const [current] = await session.lockAssets([assetId]);

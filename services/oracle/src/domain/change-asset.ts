@@ -1,4 +1,4 @@
-import { err, type FieldViolation, type Result } from '@trimtab/core';
+import { err, quoted, type FieldViolation, type Result } from '@trimtab/core';
 import type { Asset, AssetDraft, AssetTerms } from './asset.js';
 import { parseAsset } from './parse-asset.js';
 
@@ -38,7 +38,7 @@ export function changeAsset(
   (mask ?? setFields(draft)).forEach((path, index) => {
     const key = CHANGEABLE.get(path);
     if (key === undefined) {
-      const message = `was "${path}", must be one of ${[...CHANGEABLE.keys()].join(', ')}`;
+      const message = `was ${quoted(path)}, must be one of ${[...CHANGEABLE.keys()].join(', ')}`;
       const reason = IMMUTABLE.has(path) ? 'FIELD_IMMUTABLE' : 'FIELD_INVALID';
       violations.push({ field: `update_mask.paths[${index}]`, reason, message });
     } else changed.add(key);

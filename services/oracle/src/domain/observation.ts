@@ -32,9 +32,9 @@ export interface QuoteObservation extends ObservationBase {
   readonly ask: Decimal;
 }
 
-/** An observation as a publisher sends it; the kind is undefined when it was not said. */
+/** An observation as a publisher sends it; the kind is undefined when it was not said, UNKNOWN for a number without a name. */
 export interface ObservationDraft {
-  readonly kind: Observation['kind'] | undefined;
+  readonly kind: Observation['kind'] | 'UNKNOWN' | undefined;
   readonly assetId: string;
   readonly price: string;
   readonly bid: string;

@@ -96,6 +96,16 @@ describe('an asset registration', () => {
     ]);
   });
 
+  it('repeats at most 64 characters of a bad value', () => {
+    const bad = { assetId: 'x'.repeat(65), publishers: [' '.repeat(300)], quorumCount: 1 };
+    const parsed = parseAsset({ ...draft, ...bad, lot: `0${'1'.repeat(80)}` });
+    const cut = ['x'.repeat(64), `0${'1'.repeat(63)}`, ' '.repeat(64)];
+    const messages = parsed.ok ? [] : parsed.error.map(({ message }) => message);
+    expect(messages.map((message) => message.split(',')[0])).toEqual(
+      cut.map((text) => `was "${text}…"`),
+    );
+  });
+
   it('reports all bad fields at once, and an absent id as required', () => {
     const parsed = parseAsset({ ...draft, assetId: '', decimals: 28, outlierBps: 0 });
     expect(parsed.ok ? [] : parsed.error).toEqual([

@@ -1,4 +1,13 @@
-import { compare, err, ok, sorted, type FieldViolation, type Result } from '@trimtab/core';
+import {
+  compare,
+  err,
+  ok,
+  quoted,
+  shortened,
+  sorted,
+  type FieldViolation,
+  type Result,
+} from '@trimtab/core';
 import { parseInteger } from '@trimtab/decimal';
 import {
   ASSET_DEFAULTS,
@@ -82,7 +91,11 @@ function assetIdOf(text: string, read: Reader): string {
   if (text === '') {
     read.refuse('asset_id', 'FIELD_REQUIRED', 'was empty, must be an asset id such as WBTC');
   } else if (!isAssetId(text)) {
-    read.refuse('asset_id', 'FIELD_INVALID', `was "${text}", must match [A-Z0-9][A-Z0-9.-]{0,63}`);
+    read.refuse(
+      'asset_id',
+      'FIELD_INVALID',
+      `was ${quoted(text)}, must match [A-Z0-9][A-Z0-9.-]{0,63}`,
+    );
   }
   return text;
 }
@@ -99,9 +112,9 @@ function publishersOf(publishers: readonly string[], read: Reader): readonly str
     const field = `publishers[${index}]`;
     if (!isPublisher(publisher)) {
       const rule = 'must be 1 to 255 printable ASCII characters without spaces';
-      read.refuse(field, 'FIELD_INVALID', `was "${publisher}", ${rule}`);
+      read.refuse(field, 'FIELD_INVALID', `was ${quoted(publisher)}, ${rule}`);
     } else if (seen.has(publisher)) {
-      read.refuse(field, 'DUPLICATE_ID', `was "${publisher}", which is named twice`);
+      read.refuse(field, 'DUPLICATE_ID', `was ${quoted(publisher)}, which is named twice`);
     }
     seen.add(publisher);
   });
@@ -129,7 +142,11 @@ function createReader(): Reader {
         return least;
       }
       if (parsed.value < least || parsed.value >= MAX_QUANTITY) {
-        refuse(field, 'FIELD_INVALID', `was ${text}, must be at least ${least} and below 10^77`);
+        refuse(
+          field,
+          'FIELD_INVALID',
+          `was ${shortened(text)}, must be at least ${least} and below 10^77`,
+        );
       }
       return parsed.value;
     },

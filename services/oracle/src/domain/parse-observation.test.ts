@@ -96,6 +96,26 @@ describe('an observation', () => {
     ]);
   });
 
+  it('has a sequence from 0 to 2^53 − 1, what a JSON number can say', () => {
+    expect(faultsOf({ ...price, sequence: 9_007_199_254_740_991n })).toEqual([]);
+    expect(faultsOf({ ...price, sequence: 9_007_199_254_740_992n })).toEqual([
+      ['sequence', 'FIELD_INVALID'],
+    ]);
+    expect(faultsOf({ ...price, sequence: -1n })).toEqual([['sequence', 'FIELD_INVALID']]);
+  });
+
+  it('of a kind without a name is invalid, of none is incomplete', () => {
+    expect(faultsOf({ ...price, kind: 'UNKNOWN' })).toEqual([['kind', 'FIELD_INVALID']]);
+    expect(faultsOf({ ...price, kind: undefined })).toEqual([['kind', 'FIELD_REQUIRED']]);
+  });
+
+  it('is refused with at most 64 characters of what was wrong', () => {
+    const parsed = parseObservation({ ...price, assetId: 'a'.repeat(65) }, 'p', NOW);
+    expect(parsed.ok ? [] : parsed.error.map(({ message }) => message)).toEqual([
+      `was "${'a'.repeat(64)}…", must match [A-Z0-9][A-Z0-9.-]{0,63}`,
+    ]);
+  });
+
   it('names every bad field', () => {
     const bad = {
       ...price,

@@ -3,6 +3,8 @@ import {
   err,
   formatInstant,
   ok,
+  quoted,
+  shortened,
   type FieldViolation,
   type Instant,
 } from '@trimtab/core';
@@ -13,6 +15,8 @@ import type { Observation, ObservationDraft } from './observation.js';
 
 /** Clocks of publishers may be ahead by this much; later than that is refused. */
 export const MAX_FUTURE_MILLIS = 5000;
+/** Sequences are JSON numbers in documents: 2^53 − 1 at most. */
+const MAX_SEQUENCE = 9_007_199_254_740_991n;
 
 /**
  * Reads one observation of a batch and checks every field (oracle rules, observations).
@@ -34,11 +38,12 @@ export function parseObservation(
     report(
       'asset_id',
       'FIELD_INVALID',
-      `was "${draft.assetId}", must match [A-Z0-9][A-Z0-9.-]{0,63}`,
+      `was ${quoted(draft.assetId)}, must match [A-Z0-9][A-Z0-9.-]{0,63}`,
     );
   }
-  if (draft.sequence < 0n) {
-    report('sequence', 'FIELD_INVALID', `was ${draft.sequence}, must be at least 0`);
+  if (draft.sequence < 0n || draft.sequence > MAX_SEQUENCE) {
+    const found = `was ${draft.sequence}, must be 0 to ${MAX_SEQUENCE}`;
+    report('sequence', 'FIELD_INVALID', found);
   }
   const observeTime = observeTimeOf(draft.observeTime, now, report);
   const confidence = confidenceOf(draft.confidence, report);
@@ -56,7 +61,10 @@ type Values = { kind: 'PRICE'; price: Decimal } | { kind: 'QUOTE'; bid: Decimal;
 function valuesOf(draft: ObservationDraft, report: Report): Values | undefined {
   switch (draft.kind) {
     case undefined:
-      report('kind', 'FIELD_REQUIRED', 'was not known, must be PRICE or QUOTE');
+      report('kind', 'FIELD_REQUIRED', 'was not set, must be PRICE or QUOTE');
+      return undefined;
+    case 'UNKNOWN':
+      report('kind', 'FIELD_INVALID', 'was of no known kind, must be PRICE or QUOTE');
       return undefined;
     case 'PRICE': {
       refuseSet(draft.bid, 'bid_decimal', 'a PRICE has no bid', report);
@@ -70,7 +78,7 @@ function valuesOf(draft: ObservationDraft, report: Report): Values | undefined {
       const ask = positive(draft.ask, 'ask_decimal', report);
       if (bid === undefined || ask === undefined) return undefined;
       if (compareDecimals(bid, ask) > 0) {
-        const found = `was ${draft.ask}, must be at least the bid of ${draft.bid}`;
+        const found = `was ${shortened(draft.ask)}, must be at least the bid of ${shortened(draft.bid)}`;
         report('ask_decimal', 'FIELD_INVALID', found);
       }
       return { kind: 'QUOTE', bid, ask };
@@ -79,7 +87,7 @@ function valuesOf(draft: ObservationDraft, report: Report): Values | undefined {
 }
 
 function refuseSet(text: string, field: string, rule: string, report: Report): void {
-  if (text !== '') report(field, 'FIELD_INVALID', `was "${text}", ${rule}`);
+  if (text !== '') report(field, 'FIELD_INVALID', `was ${quoted(text)}, ${rule}`);
 }
 
 function positive(text: string, field: string, report: Report): Decimal | undefined {
@@ -90,7 +98,7 @@ function positive(text: string, field: string, report: Report): Decimal | undefi
   const parsed = parseDecimal(text);
   if (!parsed.ok) report(field, 'DECIMAL_NOT_CANONICAL', parsed.error);
   else if (compareDecimals(parsed.value, DECIMAL_ZERO) <= 0) {
-    report(field, 'FIELD_INVALID', `was ${text}, must be above 0`);
+    report(field, 'FIELD_INVALID', `was ${shortened(text)}, must be above 0`);
   }
   return parsed.ok ? parsed.value : undefined;
 }
@@ -100,7 +108,7 @@ function confidenceOf(text: string, report: Report): Decimal | undefined {
   const parsed = parseDecimal(text);
   if (!parsed.ok) report('confidence_decimal', 'DECIMAL_NOT_CANONICAL', parsed.error);
   else if (compareDecimals(parsed.value, DECIMAL_ZERO) < 0) {
-    report('confidence_decimal', 'FIELD_INVALID', `was ${text}, must be at least 0`);
+    report('confidence_decimal', 'FIELD_INVALID', `was ${shortened(text)}, must be at least 0`);
   }
   return parsed.ok ? parsed.value : undefined;
 }

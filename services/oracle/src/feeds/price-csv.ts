@@ -1,4 +1,4 @@
-import { err, ok, parseInstant, type Instant, type Result } from '@trimtab/core';
+import { err, ok, parseInstant, quoted, type Instant, type Result } from '@trimtab/core';
 import { normaliseHumanDecimal } from '@trimtab/decimal';
 
 /**
@@ -25,7 +25,7 @@ const HEADER = 'minute,asset,last_usd,bid_usd,ask_usd,volume';
  */
 export function parsePriceCsv(text: string): Result<readonly PriceRow[], string> {
   const lines = text.split(/\r?\n/);
-  if (lines[0] !== HEADER) return err(`line 1: was "${lines[0] ?? ''}", must be "${HEADER}"`);
+  if (lines[0] !== HEADER) return err(`line 1: was ${quoted(lines[0] ?? '')}, must be "${HEADER}"`);
   const rows: PriceRow[] = [];
   for (const [index, line] of lines.entries()) {
     if (index === 0 || line === '') continue;

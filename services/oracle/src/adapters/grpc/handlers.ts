@@ -11,7 +11,7 @@ import {
   UpdateAssetRequest,
   UpdateAssetResponse,
 } from '@trimtab/contracts/oracle';
-import { domainError, invalidFields, refuse, type Instant } from '@trimtab/core';
+import { domainError, invalidFields, quoted, refuse, type Instant } from '@trimtab/core';
 import {
   bindService,
   callerOf,
@@ -215,7 +215,7 @@ function requiredAssetId(assetId: string): string {
 function assetIdOf(assetId: string, field: FieldReader): string {
   if (assetId === '') field.violation('', 'FIELD_REQUIRED', 'must be set');
   else if (!isAssetId(assetId)) {
-    const message = `was "${assetId}", must match [A-Z0-9][A-Z0-9.-]{0,63}`;
+    const message = `was ${quoted(assetId)}, must match [A-Z0-9][A-Z0-9.-]{0,63}`;
     field.violation('', 'FIELD_INVALID', message);
   }
   return assetId;

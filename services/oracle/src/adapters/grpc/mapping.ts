@@ -164,8 +164,10 @@ function kindOf(kind: Observation_Kind): ObservationDraft['kind'] {
       return 'PRICE';
     case Observation_Kind.KIND_QUOTE:
       return 'QUOTE';
-    default:
+    case Observation_Kind.KIND_UNSPECIFIED:
       return undefined;
+    default:
+      return 'UNKNOWN';
   }
 }
 

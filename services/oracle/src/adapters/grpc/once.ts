@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { invalidFields, refuse } from '@trimtab/core';
+import { invalidFields, quoted, refuse } from '@trimtab/core';
 import { callerOf, type CallContext } from '@trimtab/grpc';
 import type { OracleSession, OracleStore } from '../../application/ports.js';
 
@@ -35,7 +35,7 @@ export async function runOnce<Request extends { readonly requestId: string }, Re
   const { requestId } = request;
   if (requestId === '') return store.transaction(effect);
   if (!UUID.test(requestId)) {
-    const message = `was "${requestId}", must be a UUID`;
+    const message = `was ${quoted(requestId)}, must be a UUID`;
     refuse(invalidFields([{ field: 'request_id', reason: 'FIELD_INVALID', message }]));
   }
   const body = requestCodec.encode(request).finish();
