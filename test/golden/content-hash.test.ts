@@ -29,6 +29,16 @@ describe('content hash vectors', () => {
     expect(report.differences.join()).toContain(difference);
   });
 
+  it.each(['canonical', 'sha256', 'tag'])('a case that does not state %s fails', (field) => {
+    const [first] = load().cases;
+    const report = conformHash({ cases: [{ ...first, [field]: undefined }] });
+    expect(report).toEqual({
+      passed: 0,
+      failed: 1,
+      differences: [`case 0: ${field} must be text`],
+    });
+  });
+
   it('a document that has no canonical form fails without stopping the run', () => {
     const report = conformHash({ cases: [{ tag: 't', document: '\ud800' }, ...load().cases] });
     expect([report.passed, report.failed]).toEqual([5, 1]);

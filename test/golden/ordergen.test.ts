@@ -38,6 +38,15 @@ describe.each([
     expect(report.differences[0]).toMatch(/^case "odd": .* must be/);
   });
 
+  it('every expected field is needed: a case without any one of them fails', () => {
+    for (const vector of load(name).cases.slice(0, 25)) {
+      for (const shorter of withoutOneField(vector)) {
+        const { failed, differences } = conform({ cases: [shorter] });
+        expect([failed, differences.length]).toEqual([1, 1]);
+      }
+    }
+  });
+
   it('every single expected number counts: changing any one of a case fails it', () => {
     for (const vector of load(name).cases.slice(0, 25)) {
       for (const changed of changedExpectations(vector)) {
@@ -46,6 +55,26 @@ describe.each([
     }
   });
 });
+
+/** The case without one expected field, for each of them. */
+function withoutOneField(vector: Vectors['cases'][number]): Vectors['cases'] {
+  const shorter: Vectors['cases'] = [];
+  const walk = (value: unknown, put: (value: unknown) => Vectors['cases'][number]): void => {
+    if (Array.isArray(value)) {
+      value.forEach((item, index) => walk(item, (next) => put(value.with(index, next))));
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [key, item] of Object.entries(value)) {
+        const others = Object.entries(value).filter(([other]) => other !== key);
+        shorter.push(put(Object.fromEntries(others)));
+        walk(item, (next) => put({ ...value, [key]: next }));
+      }
+    }
+  };
+  for (const field of ['expected', 'expectedStart', 'expectedSteps']) {
+    if (vector[field] !== undefined) walk(vector[field], (next) => ({ ...vector, [field]: next }));
+  }
+  return shorter;
+}
 
 /** The case with one expected amount raised by 1, for each of them. */
 function changedExpectations(vector: Vectors['cases'][number]): Vectors['cases'] {

@@ -41,6 +41,21 @@ describe('solver vectors', () => {
     expect(report.differences[0]).toContain(`case "random-0": ${field}`);
   });
 
+  it.each(Object.keys(load().cases[0]?.expected ?? {}))(
+    'a case that does not state %s fails',
+    (field) => {
+      const [first] = load().cases;
+      const stated = Object.entries(first?.expected ?? {}).filter(([name]) => name !== field);
+      expect(
+        conformSolver({ cases: [{ ...first, expected: Object.fromEntries(stated) }] }),
+      ).toEqual({
+        passed: 0,
+        failed: 1,
+        differences: [`case "random-0": ${field} is not in the vector`],
+      });
+    },
+  );
+
   it('a case of another shape fails with its place, and the rest still runs', () => {
     const file = load();
     const report = conformSolver({ cases: [...file.cases, { name: 'odd', strategies: 1 }] });

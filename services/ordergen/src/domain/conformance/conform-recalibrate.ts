@@ -75,7 +75,9 @@ function stepFields(index: number, amount: bigint, state: RebalanceState): Field
 }
 
 function compareFields(place: string, expected: JsonRecord, actual: Fields): readonly string[] {
-  return Object.keys(expected).flatMap((field) => {
+  const absent = [...actual.keys()].filter((field) => expected[field] === undefined);
+  const missing = absent.map((field) => `${place}: ${field} is not in the vector`);
+  const differing = Object.keys(expected).flatMap((field) => {
     const found = actual.get(field);
     if (found === undefined) return [`${place}: ${field} is not a result of the fold`];
     const wanted =
@@ -84,6 +86,7 @@ function compareFields(place: string, expected: JsonRecord, actual: Fields): rea
         : readText(expected[field], field);
     return found === wanted ? [] : [`${place}: ${field} was ${found}, expected ${wanted}`];
   });
+  return [...missing, ...differing];
 }
 
 function readProgram(testCase: JsonRecord): RebalanceProgram {

@@ -7,6 +7,9 @@ import { runCases, type ConformanceReport } from './conformance-report.js';
 import { readRecord, type JsonRecord } from './read-json.js';
 import { readSolverCase } from './solver-case.js';
 
+/** Follows from the target weights, and vectors may leave it out; every other result they must state. */
+const MAY_BE_ABSENT: ReadonlySet<string> = new Set(['noAllocation']);
+
 /**
  * Runs a file of solver vectors: strategies (definition and snapshot merged), policy and allowed
  * strategies give scores, reserve, the grants of each round, weights and metrics, all exactly.
@@ -18,7 +21,11 @@ export function conformSolver(file: unknown): ConformanceReport {
 function solverDifferences(testCase: JsonRecord): readonly string[] {
   const expected = readRecord(testCase['expected'], 'expected');
   const actual = resultsOf(testCase);
-  return Object.keys(expected).flatMap((field) => {
+  const absent = [...actual.keys()].filter(
+    (field) => expected[field] === undefined && !MAY_BE_ABSENT.has(field),
+  );
+  const missing = absent.map((field) => `${field} is not in the vector`);
+  const differing = Object.keys(expected).flatMap((field) => {
     const found = actual.get(field);
     if (found === undefined) return [`${field} is not a result of the solver`];
     const foundText = canonicalJson(found);
@@ -27,6 +34,7 @@ function solverDifferences(testCase: JsonRecord): readonly string[] {
     if (foundText === expectedText) return [];
     return [`${field} was ${foundText}, expected ${expectedText}`];
   });
+  return [...missing, ...differing];
 }
 
 function resultsOf(testCase: JsonRecord): ReadonlyMap<string, JsonValue> {
