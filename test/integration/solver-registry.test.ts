@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AdapterKind, LiquidityProfile, Strategy_State } from '@trimtab/contracts/solver';
 import {
+  NOW,
   policy,
   refusalOf,
   startSolverWorld,
@@ -50,6 +51,7 @@ describe('the registry', () => {
     [{ adapterKind: AdapterKind.ADAPTER_KIND_DRIFT }, 'strategy.adapter_kind FIELD_INVALID'],
     [{ assetId: 'lower' }, 'strategy.asset_id FIELD_INVALID'],
     [{ protocol: '' }, 'strategy.protocol FIELD_REQUIRED'],
+    [{ grossApySources: ['a', 'b', 'a'] }, 'strategy.gross_apy_sources[2] DUPLICATE_ID'],
   ])('refuses the strategy %j', async (changes, violation) => {
     const before = await world.rowCount('strategies');
     const call = world.client.upsertStrategy({ requestId: '', strategy: strategy('bad', changes) });
@@ -85,6 +87,39 @@ describe('the registry', () => {
     expect(listed.strategies[0]?.snapshot).toBeUndefined();
     expect((await submit(strategySnapshot('solo'))).snapshots[0]?.version).toBe(1n);
     expect((await submit(strategySnapshot('solo'))).snapshots[0]?.version).toBe(2n);
+  });
+
+  it('takes snapshots up to 5 s in the future and refuses one of a millisecond more', async () => {
+    await world.client.upsertStrategy({ requestId: '', strategy: strategy('early') });
+    const submit = (millis: number) => {
+      const observeTime = new Date(NOW + millis);
+      const snapshots = [strategySnapshot('early', { observeTime })];
+      return world.client.submitStrategySnapshots({ requestId: '', snapshots });
+    };
+    const { violations } = await refusalOf(submit(5001));
+    expect(violations).toEqual([
+      {
+        field: 'snapshots[0].observe_time',
+        reason: 'OBSERVATION_IN_FUTURE',
+        message:
+          'was 2018-04-04T00:00:05.001Z, must be at most 2018-04-04T00:00:05.000Z, 5 s from now',
+      },
+    ]);
+    expect((await submit(5000)).snapshots[0]).toMatchObject({
+      version: 1n,
+      observeTime: new Date(NOW + 5000),
+    });
+  });
+
+  it('names the version of a policy that is not there', async () => {
+    const { client } = world;
+    await client.upsertPolicy({ requestId: '', policy: policy({ policyId: 'young' }) });
+    const error = await refusalOf(client.getPolicy({ policyId: 'young', version: 2n }));
+    expect(error).toMatchObject({
+      reason: 'POLICY_NOT_FOUND',
+      message: 'there is no version 2 of policy "young"',
+      metadata: { policy_id: 'young', version: '2' },
+    });
   });
 
   it('changes a policy only for who knows its latest etag', async () => {

@@ -286,6 +286,27 @@ describe('BuildPlan refuses', () => {
     expect(await world.rowCount('plans')).toBe(before);
   });
 
+  it.each([0, 99])('mode %i with the mode alone, whatever else is missing', async (number) => {
+    const mode = number as PlanMode;
+    const request = explicitRequest({ mode, targets: [], managerId: 'careful' });
+    const { violations } = await refusalOf(world.client.buildPlan(request));
+    const reason = number === 0 ? 'FIELD_REQUIRED' : 'FIELD_INVALID';
+    expect(violations).toMatchObject([{ field: 'mode', reason }]);
+  });
+
+  it('a live weight stated twice by its words', async () => {
+    const weights = [held('WBTC'), held('WBTC')];
+    const request = explicitRequest({ vault: { ...vault, weights } });
+    const { violations } = await refusalOf(world.client.buildPlan(request));
+    expect(violations).toEqual([
+      {
+        field: 'vault.weights[1]',
+        reason: 'DUPLICATE_ID',
+        message: 'is "WBTC LONG" again, as at [0]',
+      },
+    ]);
+  });
+
   const states: readonly (readonly [string, string, string, Partial<BuildPlanRequest>])[] = [
     ['a NAV of 0', 'FAILED_PRECONDITION', 'NAV_NOT_POSITIVE', { vault: { ...vault, nav: '0' } }],
     [

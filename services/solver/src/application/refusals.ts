@@ -1,12 +1,18 @@
 import { domainError, invalidFields, refuse } from '@trimtab/core';
 
-/** Refuses a call that names something that is not there. */
+/** Refuses a call that names something, or a version of it, that is not there. */
 export function refuseMissing(
   noun: 'policy' | 'manager' | 'strategy' | 'snapshot' | 'plan',
   id: string,
+  version?: number,
 ): never {
   const reason = `${noun.toUpperCase()}_NOT_FOUND`;
-  refuse(domainError('NOT_FOUND', reason, `there is no ${noun} "${id}"`, { [`${noun}_id`]: id }));
+  const metadata = { [`${noun}_id`]: id };
+  if (version === undefined) {
+    refuse(domainError('NOT_FOUND', reason, `there is no ${noun} "${id}"`, metadata));
+  }
+  const message = `there is no version ${version} of ${noun} "${id}"`;
+  refuse(domainError('NOT_FOUND', reason, message, { ...metadata, version: String(version) }));
 }
 
 /** Refuses one field. */

@@ -1,7 +1,17 @@
-import type { Clock, Instant } from '@trimtab/core';
+import {
+  addMillis,
+  formatInstant,
+  invalidFields,
+  refuse,
+  type Clock,
+  type Instant,
+} from '@trimtab/core';
 import type { StrategySnapshot } from '../domain/index.js';
 import type { SolverStore, StoredSnapshot } from './ports.js';
 import { refuseMissing } from './refusals.js';
+
+/** Clocks of publishers may be ahead by this much, as those of price observations. */
+const MAX_FUTURE_MILLIS = 5000;
 
 /** A measured state of a strategy, before it has a version. */
 export interface SubmittedSnapshot {
@@ -15,7 +25,7 @@ export interface SubmittedSnapshot {
  * Stores the latest state of each strategy, all or none. Each is a new version of its strategy's
  * snapshot; plans keep the values that they used.
  *
- * Refusals: STRATEGY_NOT_FOUND.
+ * Refusals: STRATEGY_NOT_FOUND, OBSERVATION_IN_FUTURE for one more than 5 s in the future.
  */
 export function createSubmitStrategySnapshots({ clock }: { readonly clock: Clock }) {
   return async (
@@ -32,6 +42,7 @@ export function createSubmitStrategySnapshots({ clock }: { readonly clock: Clock
       ]),
     );
     const now = clock.now();
+    refuseFuture(submitted, now);
     const stored = submitted.map(({ strategyId, snapshot, observeTime }) => {
       const version = versions.get(strategyId) ?? refuseMissing('strategy', strategyId);
       const next = { ...snapshot, version: version + 1 };
@@ -40,4 +51,15 @@ export function createSubmitStrategySnapshots({ clock }: { readonly clock: Clock
     await store.saveSnapshots(stored);
     return stored;
   };
+}
+
+function refuseFuture(submitted: readonly SubmittedSnapshot[], now: Instant): void {
+  const latest = addMillis(now, MAX_FUTURE_MILLIS);
+  const violations = submitted.flatMap(({ observeTime }, index) => {
+    if (observeTime === undefined || observeTime <= latest) return [];
+    const found = `was ${formatInstant(observeTime)}, must be at most ${formatInstant(latest)}`;
+    const field = `snapshots[${index}].observe_time`;
+    return [{ field, reason: 'OBSERVATION_IN_FUTURE', message: `${found}, 5 s from now` }];
+  });
+  if (violations.length > 0) refuse(invalidFields(violations));
 }

@@ -1,4 +1,4 @@
-import { domainError, refuse, type Clock } from '@trimtab/core';
+import { domainError, refuse, shortened, type Clock } from '@trimtab/core';
 import type { Policy, PolicyLimits } from '../domain/index.js';
 import { policyEtag } from './policy-etag.js';
 import type { SolverStore, Stored } from './ports.js';
@@ -37,7 +37,7 @@ export function createUpsertPolicy({ clock }: { readonly clock: Clock }) {
 
 function refuseEtag(policyId: string, etag: string, expected: string): never {
   const allowed = expected === '' ? 'empty to create the policy' : `${expected}, the latest`;
-  const message = `the etag of policy "${policyId}" was ${etag === '' ? 'empty' : etag}, must be ${allowed}`;
-  const metadata = { policy_id: policyId, found: etag, expected };
+  const message = `the etag of policy "${policyId}" was ${etag === '' ? 'empty' : shortened(etag)}, must be ${allowed}`;
+  const metadata = { policy_id: policyId, found: shortened(etag), expected };
   refuse(domainError('ABORTED', 'ETAG_MISMATCH', message, metadata));
 }

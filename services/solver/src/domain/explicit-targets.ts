@@ -1,4 +1,4 @@
-import { err, ok, type FieldViolation, type Result } from '@trimtab/core';
+import { err, ok, shortened, type FieldViolation, type Result } from '@trimtab/core';
 import { BPS_WHOLE, compareDecimals, DECIMAL_ONE, parseDecimal } from '@trimtab/decimal';
 import type { PolicyLimits } from './policy.js';
 import { sortTargets, type Target } from './targets.js';
@@ -55,7 +55,11 @@ function kappaViolations(target: ExplicitTarget, index: number): readonly FieldV
   if (target.side === 'LONG' ? order === 0 : order > 0) return [];
   const allowed = target.side === 'LONG' ? 'exactly 1 for a long' : 'above 1 for a short';
   return [
-    { field, reason: 'KAPPA_OUT_OF_RANGE', message: `was ${target.kappa}, must be ${allowed}` },
+    {
+      field,
+      reason: 'KAPPA_OUT_OF_RANGE',
+      message: `was ${shortened(target.kappa)}, must be ${allowed}`,
+    },
   ];
 }
 

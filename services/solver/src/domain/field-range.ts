@@ -1,4 +1,4 @@
-import type { FieldViolation } from '@trimtab/core';
+import { quoted, type FieldViolation } from '@trimtab/core';
 
 /** A number of a request with the bounds that it must keep, both included. */
 export interface RangedField {
@@ -30,7 +30,7 @@ export function duplicates(
       first.set(text, index);
       return [];
     }
-    const message = `was "${text}" again, already stated at place ${earlier}`;
+    const message = `was ${quoted(text)} again, already stated at place ${earlier}`;
     return [{ field: fieldOf(index), reason: 'DUPLICATE_ID', message }];
   });
 }

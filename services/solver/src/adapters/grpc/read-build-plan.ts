@@ -1,6 +1,6 @@
 import type * as portfolio from '@trimtab/contracts/portfolio';
 import * as wire from '@trimtab/contracts/solver';
-import { domainError, present, refuse } from '@trimtab/core';
+import { domainError, present, quoted, refuse } from '@trimtab/core';
 import { createFields, type FieldReader } from '@trimtab/grpc';
 import type { BuildPlanCommand } from '../../application/build-plan.js';
 import {
@@ -44,7 +44,8 @@ export function readBuildPlan(request: wire.BuildPlanRequest): BuildPlanCommand 
     { max: MAX_ALLOWED, unique: (id) => id },
     (id, item) => item.text('', id, ID),
   );
-  noteModeViolations(fields, mode, request);
+  // Of an unknown mode nothing more can be asked.
+  if (planModes.words[request.mode] !== undefined) noteModeViolations(fields, mode, request);
   fields.done();
   const readable = present(vault, 'a request without violations has a vault');
   if (readable.nav <= 0n) refuseNav(readable);
@@ -69,10 +70,15 @@ function readVault(given: wire.PlanVault, fields: FieldReader): VaultState {
     weights: fields.list(
       'weights',
       given.weights,
-      { max: MAX_POSITIONS, unique: (weight) => `${weight.assetId} ${weight.side}` },
+      { max: MAX_POSITIONS, unique: positionKey },
       readWeight,
     ),
   };
+}
+
+/** As the violation of a duplicate names it. */
+function positionKey({ assetId, side }: portfolio.PositionWeight): string {
+  return `${assetId} ${sides.words[side] ?? side}`;
 }
 
 /** Live weights can be above the whole: shorts add exposure that NAV does not hold. */
@@ -86,7 +92,8 @@ function readWeight(given: portfolio.PositionWeight, fields: FieldReader): LiveW
 
 function readTarget(given: portfolio.TargetWeight, fields: FieldReader): ExplicitTarget {
   if (given.strategyId !== '') {
-    fields.violation('strategy_id', 'FIELD_INVALID', `was "${given.strategyId}", is output only`);
+    const message = `was ${quoted(given.strategyId)}, is output only`;
+    fields.violation('strategy_id', 'FIELD_INVALID', message);
   }
   return {
     assetId: fields.text('asset_id', given.assetId, ASSET_ID),

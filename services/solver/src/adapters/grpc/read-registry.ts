@@ -39,7 +39,7 @@ export function readStrategy(request: wire.UpsertStrategyRequest): Omit<Strategy
     grossApySources: fields.list(
       'gross_apy_sources',
       given.grossApySources,
-      { max: MAX_SOURCES },
+      { max: MAX_SOURCES, unique: (source) => source },
       (source, item) => item.text('', source, { maxLength: 200 }),
     ),
   }));

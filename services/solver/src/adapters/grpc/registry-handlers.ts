@@ -98,7 +98,7 @@ export function createRegistryHandlers(deps: RegistryHandlerDependencies): Regis
       );
       fields.done();
       const stored = await store.findPolicy(id, number);
-      return { policy: toPolicy(stored ?? refuseMissing('policy', id)) };
+      return { policy: toPolicy(stored ?? refuseMissing('policy', id, number)) };
     },
     UpsertManager: (request, context) => {
       const settings = readManager(request);
