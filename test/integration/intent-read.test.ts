@@ -127,6 +127,20 @@ describe('ValidateIntent', () => {
     expect(type?.limit).toBe('one of treasury, hedge, leverage, yield, custom');
   });
 
+  it('reports a vault id that cannot be one, as the creation does', async () => {
+    const longest = 'v'.repeat(64);
+    const { result } = await alice.validateIntent({ intent: wireIntent({ vaultId: longest }) });
+    expect(result?.errors).toEqual([]);
+    for (const vaultId of [`${longest}v`, 'v 1', 'v\n']) {
+      const bad = await alice.validateIntent({ intent: wireIntent({ vaultId }) });
+      expect(bad.result?.errors).toMatchObject([{ field: 'vault_id', rule: 'PATTERN' }]);
+      const created = alice.createIntent({ requestId: '', intent: wireIntent({ vaultId }) });
+      expect((await refusalOf(created)).violations).toMatchObject([
+        { field: 'intent.vault_id', reason: 'FIELD_INVALID' },
+      ]);
+    }
+  });
+
   it('stores nothing', async () => {
     const before = await world.rowCount('intents');
     await alice.validateIntent({ intent: wireIntent() });

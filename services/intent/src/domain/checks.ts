@@ -27,7 +27,7 @@ export function oneOf<T extends string>(
     return undefined;
   }
   const known = allowed.find((word) => word === value);
-  if (known === undefined) place.report(violation(place.field, 'ONE_OF', `"${value}"`, limit));
+  if (known === undefined) place.report(violation(place.field, 'ONE_OF', quoted(value), limit));
   return known;
 }
 

@@ -14,6 +14,8 @@ export interface IntentDraft {
   readonly allocation: AllocationDraft | undefined;
   /** Absent means none. */
   readonly triggers: TriggersDraft | undefined;
+  /** The vault to run on; absent or empty has one made. */
+  readonly vaultId?: string;
 }
 
 /** Strategy parameters, unchecked. */

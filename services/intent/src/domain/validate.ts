@@ -1,5 +1,5 @@
 import { checkAllocation } from './validate-allocation.js';
-import { at, oneOf, type Report } from './checks.js';
+import { at, matching, oneOf, type Report } from './checks.js';
 import { derive, type Derived } from './derive.js';
 import type { IntentDraft } from './draft.js';
 import { STRATEGY_TYPES, type Config, type Constraints, type IntentSpec } from './intent.js';
@@ -32,6 +32,9 @@ export interface ValidationFacts {
   readonly isTimeZone: (name: string) => boolean;
 }
 
+const VAULT_ID = /^[A-Za-z0-9._-]{1,64}$/;
+const VAULT_ID_FORM = '1 to 64 of A-Z, a-z, 0-9, dot, underscore and hyphen';
+
 /** Checks a whole intent against every rule (intent rules, validation). Never throws. */
 export function validateIntent(draft: IntentDraft, facts: ValidationFacts): Validation {
   const errors: Violation[] = [];
@@ -44,6 +47,9 @@ export function validateIntent(draft: IntentDraft, facts: ValidationFacts): Vali
   const notifications = checkNotifications(report, draft.notifications);
   const allocation = checkAllocation(report, draft.allocation);
   const triggers = checkTriggers(report, draft.triggers, facts.isTimeZone);
+  if (draft.vaultId !== undefined && draft.vaultId !== '') {
+    matching(at(report, 'vault_id'), draft.vaultId, VAULT_ID, VAULT_ID_FORM);
+  }
   const warnings = warningsOf(type, config, constraints);
   const parts = { type, collateral, ticker, config, constraints, notifications, allocation };
   const spec = errors.length === 0 ? complete({ ...parts, triggers }) : undefined;

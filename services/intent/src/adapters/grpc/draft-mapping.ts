@@ -37,6 +37,7 @@ export function toDraft(intent: StrategyIntent | undefined): IntentDraft {
     notifications: intent?.notifications && toNotifications(intent.notifications),
     allocation: intent?.allocation && toAllocation(intent.allocation),
     triggers: intent?.triggers && toTriggers(intent.triggers),
+    vaultId: intent?.vaultId ?? '',
   };
 }
 
@@ -52,6 +53,7 @@ export function toTemplateDraft(
     ...merged,
     allocation: request.allocation && toAllocation(request.allocation),
     triggers: request.triggers && toTriggers(request.triggers),
+    vaultId: request.vaultId,
   };
 }
 

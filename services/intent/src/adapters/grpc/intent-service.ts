@@ -70,7 +70,7 @@ function creationHandlers({ createIntent, facts, ids }: IntentUseCases): IntentH
     CreateIntent: async (request, context) => {
       const method = IntentServiceService.createIntent.path;
       const key = requestKey({ method, request, encoder: CreateIntentRequest }, context, ids);
-      const vaultId = readVaultId('intent.vault_id', request.intent?.vaultId ?? '');
+      const vaultId = request.intent?.vaultId ?? '';
       const toRequestPath = (field: string): string => `intent.${field}`;
       const draft = toDraft(request.intent);
       const command = { key, draft, vaultId, toRequestPath };
@@ -80,7 +80,7 @@ function creationHandlers({ createIntent, facts, ids }: IntentUseCases): IntentH
       const method = IntentServiceService.createIntentFromTemplate.path;
       const encoder = CreateIntentFromTemplateRequest;
       const key = requestKey({ method, request, encoder }, context, ids);
-      const vaultId = readVaultId('vault_id', request.vaultId);
+      const { vaultId } = request;
       const draft = readTemplateDraft(request);
       const command = { key, draft, vaultId, toRequestPath: toTemplatePath };
       return fromCreated(await createIntent(command, callOf(context)));
@@ -172,13 +172,6 @@ function readIntentId(text: string): string {
   const intentId = textId(fields, 'intent_id', text);
   fields.done();
   return intentId;
-}
-
-function readVaultId(field: string, text: string): string {
-  const fields = createFields();
-  const vaultId = fields.optional(text, (value) => textId(fields, field, value)) ?? '';
-  fields.done();
-  return vaultId;
 }
 
 function textId(fields: FieldReader, field: string, text: string): string {
