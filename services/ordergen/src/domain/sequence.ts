@@ -72,6 +72,7 @@ function explicitOrder(
   const open = new Map(drafts.map((draft) => [positionText(draft), draft]));
   const problems: { readonly field: string; readonly message: string }[] = [];
   const chosen: DraftAction[] = [];
+  let hasBuy = false;
   order.forEach((key, place) => {
     const draft = open.get(positionText(key));
     const field = `action_order[${place}]`;
@@ -81,8 +82,8 @@ function explicitOrder(
       return;
     }
     open.delete(positionText(key));
-    const last = chosen.at(-1);
-    if (isSellAction(draft) && last !== undefined && !isSellAction(last)) {
+    if (!isSellAction(draft)) hasBuy = true;
+    else if (hasBuy) {
       const message = `${positionText(key)} is a sell after a buy, all sells must come first`;
       problems.push({ field, message });
     }
