@@ -14,14 +14,30 @@ import { settleReport } from './settle-report.js';
 import { cancelWaiting } from './stop-locked.js';
 import { afterStep, createStepDraft, type StepDraft } from './step-draft.js';
 
+/** What of the store applying a report needs. */
+export type ReportStore = Pick<
+  OrderGenStore,
+  | 'loadRunning'
+  | 'findVault'
+  | 'findAction'
+  | 'listWaiting'
+  | 'knowsReport'
+  | 'recordReport'
+  | 'commit'
+  | 'transaction'
+>;
+
 /** What applying a report needs. */
 export interface ApplyReportDependencies {
   readonly clock: Clock;
-  readonly store: OrderGenStore;
+  readonly store: ReportStore;
   readonly cache: RunningCache;
   readonly messages: Messages;
-  readonly observer: Observer;
-  readonly tracing: Tracing;
+  readonly observer: Pick<
+    Observer,
+    'rebalanceEnded' | 'vaultFrozen' | 'reportWaits' | 'duplicateReport'
+  >;
+  readonly tracing: Pick<Tracing, 'recalibrate' | 'traceparentOf'>;
   /** Called after a commit that left messages in the outbox or news for watchers. */
   readonly committed: (rebalanceId: string) => void;
 }

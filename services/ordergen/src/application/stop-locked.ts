@@ -10,7 +10,7 @@ import { createStepDraft, type StepDraft } from './step-draft.js';
 export interface LockedStepDependencies {
   readonly clock: Clock;
   readonly messages: Messages;
-  readonly tracing: Tracing;
+  readonly tracing: Pick<Tracing, 'traceparentOf'>;
 }
 
 /** Why a rebalance stops. */
