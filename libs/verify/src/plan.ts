@@ -1,6 +1,6 @@
 import { sameDocument } from './compare.js';
 import { must, refuse, same } from './difference.js';
-import { floor, nearest } from './exact.js';
+import { floor, least, nearest } from './exact.js';
 import { hashOf, TAGS } from './hash.js';
 import {
   amount,
@@ -209,6 +209,9 @@ function checkDelta(fields: PlanFields, inputs: Inputs, targets: readonly Target
   same(fields.noOp.path, flag(fields.noOp), false);
 }
 
+/** The largest live weight that a message can say. */
+const MOST_WEIGHT = 2_147_483_647n;
+
 /** Requires the live weights of a plan to be those of what is held: `floor(value · 10 000 / NAV)`. */
 export function checkLiveWeights(
   node: Node,
@@ -218,7 +221,7 @@ export function checkLiveWeights(
   const expected = held.map(({ assetId, side, value }) => ({
     assetId,
     side,
-    weightBps: Number(floor(value * 10_000n, nav)),
+    weightBps: Number(least(floor(value * 10_000n, nav), MOST_WEIGHT)),
   }));
   sameDocument(node.path, node.value, expected);
 }
