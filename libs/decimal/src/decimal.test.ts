@@ -42,8 +42,8 @@ describe('parseDecimal', () => {
     expect(parseDecimal(text).ok).toBe(false);
   });
 
-  it('refuses more than 100 characters before it computes', () => {
-    expect(parseDecimal('1'.repeat(101)).ok).toBe(false);
+  it('refuses more than 128 characters before it computes', () => {
+    expect(parseDecimal('1'.repeat(129)).ok).toBe(false);
   });
 
   it('gives one text for one value', () => {
@@ -84,13 +84,13 @@ describe('decimal arithmetic', () => {
 });
 
 describe('a text that is refused', () => {
-  it('is repeated up to 64 characters, and above 100 only counted', () => {
+  it('is repeated up to 64 characters, and above 128 only counted', () => {
     const refusals = (text: string) => [parseDecimal(text), parseInteger(text)];
-    for (const refusal of refusals('x'.repeat(100))) {
+    for (const refusal of refusals('x'.repeat(128))) {
       expect(refusal.ok ? '' : refusal.error).toContain(`was "${'x'.repeat(64)}…", must be`);
     }
-    for (const refusal of refusals('x'.repeat(101))) {
-      expect(refusal).toEqual({ ok: false, error: 'was 101 characters long, at most 100' });
+    for (const refusal of refusals('x'.repeat(129))) {
+      expect(refusal).toEqual({ ok: false, error: 'was 129 characters long, at most 128' });
     }
   });
 });

@@ -15,7 +15,7 @@ export interface Decimal {
 export const CANONICAL_DECIMAL = /^(0|-?(?:[1-9]\d*(?:\.\d*[1-9])?|0\.\d*[1-9]))$/;
 const CANONICAL_INTEGER = /^(0|-?[1-9]\d*)$/;
 /** Longer texts are refused before any arithmetic. */
-const MAX_LENGTH = 100;
+const MAX_LENGTH = 128;
 
 /** Zero. */
 export const DECIMAL_ZERO: Decimal = { digits: 0n, scale: 0 };
@@ -92,7 +92,13 @@ export function ratioDecimal(numerator: bigint, denominator: bigint, places: num
   return decimalOf(floorDiv(numerator * pow10(places), denominator), places);
 }
 
+/** The powers that prices and amounts need, computed once: 18 fraction digits and 27 decimals twice. */
+const POWERS: readonly bigint[] = Array.from(
+  { length: 100 },
+  (_, exponent) => 10n ** BigInt(exponent),
+);
+
 /** Ten to the power of a whole, non-negative exponent. */
 export function pow10(exponent: number): bigint {
-  return 10n ** BigInt(exponent);
+  return POWERS[exponent] ?? 10n ** BigInt(exponent);
 }

@@ -1,0 +1,25 @@
+import { memorySpans } from '@trimtab/testkit';
+import { startBenchWorld } from './bench-world.js';
+import { dispatchRow } from './dispatch-row.js';
+import { generationRow } from './generation-row.js';
+import { previewRow } from './preview-row.js';
+import { rebalancesRow } from './rebalances-row.js';
+import { recalibrationRow } from './recalibration-row.js';
+
+/**
+ * The table of `make bench`: every line is a ratio against a floor measured in the same run, because
+ * the speed of a machine says nothing about the code.
+ */
+const rows = [recalibrationRow(), generationRow()];
+const world = await startBenchWorld(20);
+try {
+  rows.push(await rebalancesRow(world));
+  rows.push(await previewRow(world));
+  const spans = memorySpans();
+  rows.push(await dispatchRow(world, spans));
+  await spans.stop();
+} finally {
+  await world.end();
+}
+console.table(rows);
+console.log(JSON.stringify({ bench: 'table', rows }));
