@@ -163,6 +163,7 @@ interface RandomCase {
   readonly lots: readonly number[];
   readonly weights: readonly number[];
   readonly investible: readonly boolean[];
+  readonly shorts: readonly boolean[];
   readonly explicit: boolean;
   readonly moves: readonly number[];
   readonly fields: Partial<RebalanceTerms>;
@@ -223,6 +224,7 @@ const randomCase: fc.Arbitrary<RandomCase> = fc.record({
   lots: five(fc.constantFrom(1, 10, 1_000)),
   weights: five(fc.nat({ max: 2_000 })),
   investible: five(fc.boolean()),
+  shorts: five(fc.boolean()),
   explicit: fc.boolean(),
   moves: five(fc.integer({ min: -100, max: 100 })),
   fields,
@@ -255,6 +257,7 @@ function termsOf(given: RandomCase, vault: Vault, prices: readonly FakePrice[]):
     assetId,
     weightBps: given.weights[place] ?? 0,
     investible: given.investible[place] ?? true,
+    side: given.shorts[place] === true ? 'SHORT' : 'LONG',
   }));
   const terms = planTerms(world, vault, { targets, prices }, given.fields);
   if (terms.purpose === RebalancePurpose.REBALANCE_PURPOSE_SETTLE)
