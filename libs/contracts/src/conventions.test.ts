@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DESCRIPTOR_FILES } from './descriptors.js';
 import {
@@ -98,6 +100,31 @@ describe('every field of the contract', () => {
     const requests = MESSAGES.filter(({ name }) => changes.test(name ?? ''));
     expect(requests.length).toBeGreaterThan(30);
     for (const { name, field } of requests) expect(field.map(named), name).toContain('request_id');
+  });
+});
+
+describe('every request_id', () => {
+  it('is Required in vaults and order generation, Optional elsewhere, and annotated so', () => {
+    const root = join(import.meta.dirname, '../../../proto');
+    const found = readdirSync(root, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('_service.proto'))
+      .flatMap((path) =>
+        [
+          ...readFileSync(join(root, path), 'utf8').matchAll(
+            /((?: {2}\/\/[^\n]*\n)+) {2}string request_id = 1([^;]*);/g,
+          ),
+        ].map(([, comment = '', options = '']) => ({ path, comment, options })),
+      );
+    expect(found.length).toBeGreaterThan(30);
+    for (const { path, comment, options } of found) {
+      const isRequired = /\/(vault|ordergen)\//.test(path);
+      expect(comment, path).toMatch(
+        isRequired ? /^ {2}\/\/ Required\. A UUID/ : /^ {2}\/\/ Optional\. A UUID/,
+      );
+      expect(options.trim(), path).toBe(
+        isRequired ? '[(google.api.field_behavior) = REQUIRED]' : '',
+      );
+    }
   });
 });
 

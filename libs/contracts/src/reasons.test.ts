@@ -6,8 +6,8 @@ import { Code } from './rpc.js';
 
 const PROTO = join(import.meta.dirname, '../../../proto');
 
-/** The reasons that any method can answer, so that no single one lists them. */
-const GENERAL = new Set(['MESSAGE_TOO_LARGE', 'METHOD_UNIMPLEMENTED', 'INTERNAL']);
+/** What is never expected, so that no comment lists it. */
+const GENERAL = new Set(['INTERNAL']);
 
 /** The reasons of messages of the bus: they reach the dead letters, no caller. */
 const OF_THE_BUS = new Set([
@@ -62,6 +62,19 @@ describe('the closed list of error reasons', () => {
 
   it('has every reason that the comment of a method names', () => {
     expect([...reasonsOfProtos()].filter((reason) => !isReason(reason))).toEqual([]);
+  });
+
+  it('has what every method can answer in the comment of every service', () => {
+    const files = readdirSync(PROTO, { recursive: true, encoding: 'utf8' });
+    const services = files.filter((path) => path.endsWith('_service.proto'));
+    expect(services).toHaveLength(5);
+    for (const path of services) {
+      const text = readFileSync(join(PROTO, path), 'utf8');
+      const general = /Every method can also fail with ([^.]+)\./.exec(text)?.[1] ?? '';
+      for (const reason of ['MESSAGE_TOO_LARGE', 'METHOD_UNIMPLEMENTED', 'DEADLINE_EXCEEDED']) {
+        expect(general, path).toContain(reason);
+      }
+    }
   });
 
   it('has no reason that no method answers', () => {

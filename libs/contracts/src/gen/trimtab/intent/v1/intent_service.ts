@@ -59,7 +59,7 @@ import { IntentTemplate } from "./template.js";
 
 /** Request of CreateIntent. */
 export interface CreateIntentRequest {
-  /** A UUID of the caller: the same id and body get the first answer again, for ever. */
+  /** Optional. A UUID of the caller: the same id and body get the first answer again, for ever. */
   requestId: string;
   /** Required. The intent. */
   intent: StrategyIntent | undefined;
@@ -77,7 +77,7 @@ export interface CreateIntentResponse {
 
 /** Request of CreateIntentFromTemplate. */
 export interface CreateIntentFromTemplateRequest {
-  /** A UUID of the caller: the same id and body get the first answer again, for ever. */
+  /** Optional. A UUID of the caller: the same id and body get the first answer again, for ever. */
   requestId: string;
   /** Required. The type, which names the template. */
   type: IntentType;
@@ -177,7 +177,7 @@ export interface ListIntentsResponse {
 
 /** Request of UpdateIntent. */
 export interface UpdateIntentRequest {
-  /** A UUID of the caller: the same id and body get the first answer again, for ever. Looked at before the etag. */
+  /** Optional. A UUID of the caller: the same id and body get the first answer again, for ever. Looked at before the etag. */
   requestId: string;
   /** Required. The intent. */
   intentId: string;
@@ -215,7 +215,7 @@ export interface UpdateIntentResponse {
 
 /** Request of PauseIntent. */
 export interface PauseIntentRequest {
-  /** A UUID of the caller: the same id and body get the first answer again, for ever. */
+  /** Optional. A UUID of the caller: the same id and body get the first answer again, for ever. */
   requestId: string;
   /** Required. The intent. */
   intentId: string;
@@ -231,7 +231,7 @@ export interface PauseIntentResponse {
 
 /** Request of ResumeIntent. */
 export interface ResumeIntentRequest {
-  /** A UUID of the caller: the same id and body get the first answer again, for ever. */
+  /** Optional. A UUID of the caller: the same id and body get the first answer again, for ever. */
   requestId: string;
   /** Required. The intent. */
   intentId: string;
@@ -247,7 +247,7 @@ export interface ResumeIntentResponse {
 
 /** Request of CancelIntent. */
 export interface CancelIntentRequest {
-  /** A UUID of the caller: the same id and body get the first answer again, for ever. */
+  /** Optional. A UUID of the caller: the same id and body get the first answer again, for ever. */
   requestId: string;
   /** Required. The intent. */
   intentId: string;
@@ -293,7 +293,7 @@ export interface GetAgentPlanResponse {
 
 /** Request of RebalanceIntent. */
 export interface RebalanceIntentRequest {
-  /** A UUID of the caller: the same id and body get the first answer again, for ever. */
+  /** Optional. A UUID of the caller: the same id and body get the first answer again, for ever. */
   requestId: string;
   /** Required. The intent. */
   intentId: string;
@@ -375,7 +375,7 @@ export interface ListNotificationsResponse {
 
 /** Request of SetNotificationTargets. */
 export interface SetNotificationTargetsRequest {
-  /** A UUID of the caller: the same id and body get the first answer again. */
+  /** Optional. A UUID of the caller: the same id and body get the first answer again. */
   requestId: string;
   /** Required. The whole targets. */
   targets: NotificationTargets | undefined;
@@ -423,7 +423,7 @@ export interface ClaimDueWorkResponse {
 
 /** Request of ReportRuntime. */
 export interface ReportRuntimeRequest {
-  /** A UUID of the caller: the same id and body get the first answer again. */
+  /** Optional. A UUID of the caller: the same id and body get the first answer again. */
   requestId: string;
   /** Required. The intent. */
   intentId: string;
@@ -451,7 +451,7 @@ export interface ReportRuntimeResponse {
 
 /** Request of CompleteIntent. */
 export interface CompleteIntentRequest {
-  /** A UUID of the caller: the same id and body get the first answer again, for ever. */
+  /** Optional. A UUID of the caller: the same id and body get the first answer again, for ever. */
   requestId: string;
   /** Required. The intent. */
   intentId: string;
@@ -469,7 +469,7 @@ export interface CompleteIntentResponse {
 
 /** Request of FailIntent. */
 export interface FailIntentRequest {
-  /** A UUID of the caller: the same id and body get the first answer again, for ever. */
+  /** Optional. A UUID of the caller: the same id and body get the first answer again, for ever. */
   requestId: string;
   /** Required. The intent. */
   intentId: string;
@@ -4914,8 +4914,9 @@ export const FailIntentResponse: MessageFns<FailIntentResponse> = {
 /**
  * Resources: StrategyIntent (`intent_id`), Run (`run_id`), Notification (`notification_id`).
  *
- * Every method can also fail with UNAUTHENTICATED, PERMISSION_DENIED, FIELD_REQUIRED, FIELD_INVALID,
- * DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE and INVARIANT_VIOLATED. A method that names an intent can fail with INTENT_NOT_FOUND.
+ * Every method can also fail with UNAUTHENTICATED, PERMISSION_DENIED, FIELD_REQUIRED, FIELD_INVALID, MESSAGE_TOO_LARGE,
+ * METHOD_UNIMPLEMENTED, DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE and INVARIANT_VIOLATED.
+ * A method that names an intent can fail with INTENT_NOT_FOUND.
  */
 export type IntentServiceService = typeof IntentServiceService;
 export const IntentServiceService = {
@@ -4997,7 +4998,7 @@ export const IntentServiceService = {
     responseDeserialize: (value: Buffer): ListIntentsResponse => ListIntentsResponse.decode(value),
   },
   /**
-   * Changes config, constraints, notifications or triggers. The owner, with the etag.
+   * Changes config, constraints, notifications or triggers. The owner, with the etag and scope `intent:write`.
    *
    * Errors: INTENT_NOT_FOUND, INTENT_TERMINAL, INTENT_NOT_ACTIVATED, INTENT_INVALID, ETAG_MISMATCH, FIELD_IMMUTABLE, REQUEST_ID_REUSED.
    */
@@ -5012,7 +5013,7 @@ export const IntentServiceService = {
     responseDeserialize: (value: Buffer): UpdateIntentResponse => UpdateIntentResponse.decode(value),
   },
   /**
-   * Pauses an active intent: nothing new starts, a running rebalance finishes. The owner.
+   * Pauses an active intent: nothing new starts, a running rebalance finishes. The owner with scope `intent:write`.
    *
    * Errors: INTENT_NOT_FOUND, INTENT_STATE_INVALID, INTENT_TERMINAL, INTENT_NOT_ACTIVATED, ETAG_MISMATCH, REQUEST_ID_REUSED.
    */
@@ -5026,7 +5027,7 @@ export const IntentServiceService = {
     responseDeserialize: (value: Buffer): PauseIntentResponse => PauseIntentResponse.decode(value),
   },
   /**
-   * Resumes a paused intent. The owner.
+   * Resumes a paused intent. The owner with scope `intent:write`.
    *
    * Errors: INTENT_NOT_FOUND, INTENT_STATE_INVALID, INTENT_TERMINAL, ETAG_MISMATCH, REQUEST_ID_REUSED.
    */
@@ -5041,7 +5042,8 @@ export const IntentServiceService = {
     responseDeserialize: (value: Buffer): ResumeIntentResponse => ResumeIntentResponse.decode(value),
   },
   /**
-   * Cancels an intent: a running rebalance is cancelled, positions are settled and withdrawn to the owner. The owner.
+   * Cancels an intent: a running rebalance is cancelled, positions are settled and withdrawn to the owner. The owner
+   * with scope `intent:write`.
    *
    * Errors: INTENT_NOT_FOUND, INTENT_TERMINAL, ETAG_MISMATCH, REQUEST_ID_REUSED.
    */
@@ -5086,10 +5088,11 @@ export const IntentServiceService = {
     responseDeserialize: (value: Buffer): GetAgentPlanResponse => GetAgentPlanResponse.decode(value),
   },
   /**
-   * Runs the pipeline once: snapshot, plan, and a rebalance unless the plan is a no-op. Owner or `engine`.
+   * Runs the pipeline once: snapshot, plan, and a rebalance unless the plan is a no-op. The owner with scope `intent:write`, or
+   * scope `engine`. What the oracle, the solver or OrderGen refuse ends the run and is no error of the call: it answers OK with
+   * outcome REFUSED, their reason and their message.
    *
-   * Errors: INTENT_NOT_FOUND, INTENT_NOT_ACTIVE, INTENT_TERMINAL, INTENT_NOT_ACTIVATED, LEASE_LOST, REQUEST_ID_REUSED. What the
-   * oracle, the solver or OrderGen refuse is refused with their reason, and the run is recorded as REFUSED.
+   * Errors: INTENT_NOT_FOUND, INTENT_NOT_ACTIVE, INTENT_TERMINAL, INTENT_NOT_ACTIVATED, LEASE_LOST, REQUEST_ID_REUSED.
    */
   rebalanceIntent: {
     path: "/trimtab.intent.v1.IntentService/RebalanceIntent" as const,
@@ -5148,7 +5151,7 @@ export const IntentServiceService = {
     responseDeserialize: (value: Buffer): ListNotificationsResponse => ListNotificationsResponse.decode(value),
   },
   /**
-   * Sets where the caller is reached.
+   * Sets where the caller is reached. Scope `intent:write`.
    *
    * Errors: NOTIFICATION_TARGET_NOT_ALLOWED, REQUEST_ID_REUSED.
    */
@@ -5273,25 +5276,26 @@ export interface IntentServiceServer extends UntypedServiceImplementation {
    */
   listIntents: handleUnaryCall<ListIntentsRequest, ListIntentsResponse>;
   /**
-   * Changes config, constraints, notifications or triggers. The owner, with the etag.
+   * Changes config, constraints, notifications or triggers. The owner, with the etag and scope `intent:write`.
    *
    * Errors: INTENT_NOT_FOUND, INTENT_TERMINAL, INTENT_NOT_ACTIVATED, INTENT_INVALID, ETAG_MISMATCH, FIELD_IMMUTABLE, REQUEST_ID_REUSED.
    */
   updateIntent: handleUnaryCall<UpdateIntentRequest, UpdateIntentResponse>;
   /**
-   * Pauses an active intent: nothing new starts, a running rebalance finishes. The owner.
+   * Pauses an active intent: nothing new starts, a running rebalance finishes. The owner with scope `intent:write`.
    *
    * Errors: INTENT_NOT_FOUND, INTENT_STATE_INVALID, INTENT_TERMINAL, INTENT_NOT_ACTIVATED, ETAG_MISMATCH, REQUEST_ID_REUSED.
    */
   pauseIntent: handleUnaryCall<PauseIntentRequest, PauseIntentResponse>;
   /**
-   * Resumes a paused intent. The owner.
+   * Resumes a paused intent. The owner with scope `intent:write`.
    *
    * Errors: INTENT_NOT_FOUND, INTENT_STATE_INVALID, INTENT_TERMINAL, ETAG_MISMATCH, REQUEST_ID_REUSED.
    */
   resumeIntent: handleUnaryCall<ResumeIntentRequest, ResumeIntentResponse>;
   /**
-   * Cancels an intent: a running rebalance is cancelled, positions are settled and withdrawn to the owner. The owner.
+   * Cancels an intent: a running rebalance is cancelled, positions are settled and withdrawn to the owner. The owner
+   * with scope `intent:write`.
    *
    * Errors: INTENT_NOT_FOUND, INTENT_TERMINAL, ETAG_MISMATCH, REQUEST_ID_REUSED.
    */
@@ -5309,10 +5313,11 @@ export interface IntentServiceServer extends UntypedServiceImplementation {
    */
   getAgentPlan: handleUnaryCall<GetAgentPlanRequest, GetAgentPlanResponse>;
   /**
-   * Runs the pipeline once: snapshot, plan, and a rebalance unless the plan is a no-op. Owner or `engine`.
+   * Runs the pipeline once: snapshot, plan, and a rebalance unless the plan is a no-op. The owner with scope `intent:write`, or
+   * scope `engine`. What the oracle, the solver or OrderGen refuse ends the run and is no error of the call: it answers OK with
+   * outcome REFUSED, their reason and their message.
    *
-   * Errors: INTENT_NOT_FOUND, INTENT_NOT_ACTIVE, INTENT_TERMINAL, INTENT_NOT_ACTIVATED, LEASE_LOST, REQUEST_ID_REUSED. What the
-   * oracle, the solver or OrderGen refuse is refused with their reason, and the run is recorded as REFUSED.
+   * Errors: INTENT_NOT_FOUND, INTENT_NOT_ACTIVE, INTENT_TERMINAL, INTENT_NOT_ACTIVATED, LEASE_LOST, REQUEST_ID_REUSED.
    */
   rebalanceIntent: handleUnaryCall<RebalanceIntentRequest, RebalanceIntentResponse>;
   /**
@@ -5334,7 +5339,7 @@ export interface IntentServiceServer extends UntypedServiceImplementation {
    */
   listNotifications: handleUnaryCall<ListNotificationsRequest, ListNotificationsResponse>;
   /**
-   * Sets where the caller is reached.
+   * Sets where the caller is reached. Scope `intent:write`.
    *
    * Errors: NOTIFICATION_TARGET_NOT_ALLOWED, REQUEST_ID_REUSED.
    */
@@ -5473,7 +5478,7 @@ export interface IntentServiceClient extends Client {
     callback: (error: ServiceError | null, response: ListIntentsResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Changes config, constraints, notifications or triggers. The owner, with the etag.
+   * Changes config, constraints, notifications or triggers. The owner, with the etag and scope `intent:write`.
    *
    * Errors: INTENT_NOT_FOUND, INTENT_TERMINAL, INTENT_NOT_ACTIVATED, INTENT_INVALID, ETAG_MISMATCH, FIELD_IMMUTABLE, REQUEST_ID_REUSED.
    */
@@ -5493,7 +5498,7 @@ export interface IntentServiceClient extends Client {
     callback: (error: ServiceError | null, response: UpdateIntentResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Pauses an active intent: nothing new starts, a running rebalance finishes. The owner.
+   * Pauses an active intent: nothing new starts, a running rebalance finishes. The owner with scope `intent:write`.
    *
    * Errors: INTENT_NOT_FOUND, INTENT_STATE_INVALID, INTENT_TERMINAL, INTENT_NOT_ACTIVATED, ETAG_MISMATCH, REQUEST_ID_REUSED.
    */
@@ -5513,7 +5518,7 @@ export interface IntentServiceClient extends Client {
     callback: (error: ServiceError | null, response: PauseIntentResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Resumes a paused intent. The owner.
+   * Resumes a paused intent. The owner with scope `intent:write`.
    *
    * Errors: INTENT_NOT_FOUND, INTENT_STATE_INVALID, INTENT_TERMINAL, ETAG_MISMATCH, REQUEST_ID_REUSED.
    */
@@ -5533,7 +5538,8 @@ export interface IntentServiceClient extends Client {
     callback: (error: ServiceError | null, response: ResumeIntentResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Cancels an intent: a running rebalance is cancelled, positions are settled and withdrawn to the owner. The owner.
+   * Cancels an intent: a running rebalance is cancelled, positions are settled and withdrawn to the owner. The owner
+   * with scope `intent:write`.
    *
    * Errors: INTENT_NOT_FOUND, INTENT_TERMINAL, ETAG_MISMATCH, REQUEST_ID_REUSED.
    */
@@ -5593,10 +5599,11 @@ export interface IntentServiceClient extends Client {
     callback: (error: ServiceError | null, response: GetAgentPlanResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Runs the pipeline once: snapshot, plan, and a rebalance unless the plan is a no-op. Owner or `engine`.
+   * Runs the pipeline once: snapshot, plan, and a rebalance unless the plan is a no-op. The owner with scope `intent:write`, or
+   * scope `engine`. What the oracle, the solver or OrderGen refuse ends the run and is no error of the call: it answers OK with
+   * outcome REFUSED, their reason and their message.
    *
-   * Errors: INTENT_NOT_FOUND, INTENT_NOT_ACTIVE, INTENT_TERMINAL, INTENT_NOT_ACTIVATED, LEASE_LOST, REQUEST_ID_REUSED. What the
-   * oracle, the solver or OrderGen refuse is refused with their reason, and the run is recorded as REFUSED.
+   * Errors: INTENT_NOT_FOUND, INTENT_NOT_ACTIVE, INTENT_TERMINAL, INTENT_NOT_ACTIVATED, LEASE_LOST, REQUEST_ID_REUSED.
    */
   rebalanceIntent(
     request: RebalanceIntentRequest,
@@ -5674,7 +5681,7 @@ export interface IntentServiceClient extends Client {
     callback: (error: ServiceError | null, response: ListNotificationsResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Sets where the caller is reached.
+   * Sets where the caller is reached. Scope `intent:write`.
    *
    * Errors: NOTIFICATION_TARGET_NOT_ALLOWED, REQUEST_ID_REUSED.
    */

@@ -31,7 +31,7 @@ import { Snapshot } from "./snapshot.js";
 
 /** Request of RegisterAsset. */
 export interface RegisterAssetRequest {
-  /** A UUID of the caller: the same id and body get the first answer again. */
+  /** Optional. A UUID of the caller: the same id and body get the first answer again. */
   requestId: string;
   /** Required. The asset. */
   asset: Asset | undefined;
@@ -45,7 +45,7 @@ export interface RegisterAssetResponse {
 
 /** Request of UpdateAsset. */
 export interface UpdateAssetRequest {
-  /** A UUID of the caller: the same id and body get the first answer again. */
+  /** Optional. A UUID of the caller: the same id and body get the first answer again. */
   requestId: string;
   /** Required. The asset with its new values; asset_id names it. */
   asset:
@@ -81,7 +81,10 @@ export interface ListAssetsResponse {
 export interface SubmitObservationsRequest {
   /** Required. 1 to 1 000 observations. */
   observations: Observation[];
-  /** Optional: observations are idempotent by themselves. */
+  /**
+   * Optional. A UUID of the caller: the same id and body get the first answer again. Observations are
+   * idempotent by themselves.
+   */
   requestId: string;
 }
 
@@ -1882,15 +1885,15 @@ export const WatchPricesResponse: MessageFns<WatchPricesResponse> = {
 /**
  * Resources: Asset (`asset_id`), Price (one per asset), Snapshot (`snapshot_hash`).
  *
- * Every method can also fail with UNAUTHENTICATED, PERMISSION_DENIED, FIELD_REQUIRED, FIELD_INVALID,
- * DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE and INVARIANT_VIOLATED.
+ * Every method can also fail with UNAUTHENTICATED, PERMISSION_DENIED, FIELD_REQUIRED, FIELD_INVALID, MESSAGE_TOO_LARGE,
+ * METHOD_UNIMPLEMENTED, DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE and INVARIANT_VIOLATED.
  */
 export type OracleServiceService = typeof OracleServiceService;
 export const OracleServiceService = {
   /**
    * Registers an asset. Scope `admin`.
    *
-   * Errors: ASSET_EXISTS, REQUEST_ID_REUSED.
+   * Errors: ASSET_EXISTS, DECIMAL_NOT_CANONICAL, DUPLICATE_ID, REQUEST_ID_REUSED.
    */
   registerAsset: {
     path: "/trimtab.oracle.v1.OracleService/RegisterAsset" as const,
@@ -1905,7 +1908,7 @@ export const OracleServiceService = {
   /**
    * Changes limits, lot, minimum order or publishers of an asset. Scope `admin`.
    *
-   * Errors: ASSET_NOT_FOUND, REQUEST_ID_REUSED.
+   * Errors: ASSET_NOT_FOUND, FIELD_IMMUTABLE, DECIMAL_NOT_CANONICAL, DUPLICATE_ID, REQUEST_ID_REUSED.
    */
   updateAsset: {
     path: "/trimtab.oracle.v1.OracleService/UpdateAsset" as const,
@@ -1934,8 +1937,8 @@ export const OracleServiceService = {
    * Takes up to 1 000 observations of the calling publisher. Scope `price:write`. A refused observation does not stop the others;
    * each is idempotent by (publisher, asset_id, sequence).
    *
-   * Errors: BATCH_TOO_LARGE. Refusals of single observations: ASSET_NOT_FOUND, PUBLISHER_NOT_ALLOWED, DECIMAL_NOT_CANONICAL,
-   * OBSERVATION_IN_FUTURE, FIELD_REQUIRED, FIELD_INVALID.
+   * Errors: BATCH_TOO_LARGE, PUBLISHER_NOT_ALLOWED (the subject cannot be evidence), REQUEST_ID_REUSED. Refusals of single
+   * observations: ASSET_NOT_FOUND, PUBLISHER_NOT_ALLOWED, DECIMAL_NOT_CANONICAL, OBSERVATION_IN_FUTURE, FIELD_REQUIRED, FIELD_INVALID.
    */
   submitObservations: {
     path: "/trimtab.oracle.v1.OracleService/SubmitObservations" as const,
@@ -1977,7 +1980,8 @@ export const OracleServiceService = {
     responseDeserialize: (value: Buffer): ListPricesResponse => ListPricesResponse.decode(value),
   },
   /**
-   * Freezes the prices of the assets. Every one must be HEALTHY. Any scope that writes.
+   * Freezes the prices of the assets. Every one must be HEALTHY. Scope `intent:write`, `plan:write`, `rebalance:write`,
+   * `price:write`, `admin` or `engine`.
    *
    * Errors: ASSET_NOT_FOUND, ASSET_NOT_HEALTHY (metadata: each asset and its state), REQUEST_ID_REUSED.
    */
@@ -2025,13 +2029,13 @@ export interface OracleServiceServer extends UntypedServiceImplementation {
   /**
    * Registers an asset. Scope `admin`.
    *
-   * Errors: ASSET_EXISTS, REQUEST_ID_REUSED.
+   * Errors: ASSET_EXISTS, DECIMAL_NOT_CANONICAL, DUPLICATE_ID, REQUEST_ID_REUSED.
    */
   registerAsset: handleUnaryCall<RegisterAssetRequest, RegisterAssetResponse>;
   /**
    * Changes limits, lot, minimum order or publishers of an asset. Scope `admin`.
    *
-   * Errors: ASSET_NOT_FOUND, REQUEST_ID_REUSED.
+   * Errors: ASSET_NOT_FOUND, FIELD_IMMUTABLE, DECIMAL_NOT_CANONICAL, DUPLICATE_ID, REQUEST_ID_REUSED.
    */
   updateAsset: handleUnaryCall<UpdateAssetRequest, UpdateAssetResponse>;
   /**
@@ -2044,8 +2048,8 @@ export interface OracleServiceServer extends UntypedServiceImplementation {
    * Takes up to 1 000 observations of the calling publisher. Scope `price:write`. A refused observation does not stop the others;
    * each is idempotent by (publisher, asset_id, sequence).
    *
-   * Errors: BATCH_TOO_LARGE. Refusals of single observations: ASSET_NOT_FOUND, PUBLISHER_NOT_ALLOWED, DECIMAL_NOT_CANONICAL,
-   * OBSERVATION_IN_FUTURE, FIELD_REQUIRED, FIELD_INVALID.
+   * Errors: BATCH_TOO_LARGE, PUBLISHER_NOT_ALLOWED (the subject cannot be evidence), REQUEST_ID_REUSED. Refusals of single
+   * observations: ASSET_NOT_FOUND, PUBLISHER_NOT_ALLOWED, DECIMAL_NOT_CANONICAL, OBSERVATION_IN_FUTURE, FIELD_REQUIRED, FIELD_INVALID.
    */
   submitObservations: handleUnaryCall<SubmitObservationsRequest, SubmitObservationsResponse>;
   /**
@@ -2061,7 +2065,8 @@ export interface OracleServiceServer extends UntypedServiceImplementation {
    */
   listPrices: handleUnaryCall<ListPricesRequest, ListPricesResponse>;
   /**
-   * Freezes the prices of the assets. Every one must be HEALTHY. Any scope that writes.
+   * Freezes the prices of the assets. Every one must be HEALTHY. Scope `intent:write`, `plan:write`, `rebalance:write`,
+   * `price:write`, `admin` or `engine`.
    *
    * Errors: ASSET_NOT_FOUND, ASSET_NOT_HEALTHY (metadata: each asset and its state), REQUEST_ID_REUSED.
    */
@@ -2084,7 +2089,7 @@ export interface OracleServiceClient extends Client {
   /**
    * Registers an asset. Scope `admin`.
    *
-   * Errors: ASSET_EXISTS, REQUEST_ID_REUSED.
+   * Errors: ASSET_EXISTS, DECIMAL_NOT_CANONICAL, DUPLICATE_ID, REQUEST_ID_REUSED.
    */
   registerAsset(
     request: RegisterAssetRequest,
@@ -2104,7 +2109,7 @@ export interface OracleServiceClient extends Client {
   /**
    * Changes limits, lot, minimum order or publishers of an asset. Scope `admin`.
    *
-   * Errors: ASSET_NOT_FOUND, REQUEST_ID_REUSED.
+   * Errors: ASSET_NOT_FOUND, FIELD_IMMUTABLE, DECIMAL_NOT_CANONICAL, DUPLICATE_ID, REQUEST_ID_REUSED.
    */
   updateAsset(
     request: UpdateAssetRequest,
@@ -2145,8 +2150,8 @@ export interface OracleServiceClient extends Client {
    * Takes up to 1 000 observations of the calling publisher. Scope `price:write`. A refused observation does not stop the others;
    * each is idempotent by (publisher, asset_id, sequence).
    *
-   * Errors: BATCH_TOO_LARGE. Refusals of single observations: ASSET_NOT_FOUND, PUBLISHER_NOT_ALLOWED, DECIMAL_NOT_CANONICAL,
-   * OBSERVATION_IN_FUTURE, FIELD_REQUIRED, FIELD_INVALID.
+   * Errors: BATCH_TOO_LARGE, PUBLISHER_NOT_ALLOWED (the subject cannot be evidence), REQUEST_ID_REUSED. Refusals of single
+   * observations: ASSET_NOT_FOUND, PUBLISHER_NOT_ALLOWED, DECIMAL_NOT_CANONICAL, OBSERVATION_IN_FUTURE, FIELD_REQUIRED, FIELD_INVALID.
    */
   submitObservations(
     request: SubmitObservationsRequest,
@@ -2204,7 +2209,8 @@ export interface OracleServiceClient extends Client {
     callback: (error: ServiceError | null, response: ListPricesResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Freezes the prices of the assets. Every one must be HEALTHY. Any scope that writes.
+   * Freezes the prices of the assets. Every one must be HEALTHY. Scope `intent:write`, `plan:write`, `rebalance:write`,
+   * `price:write`, `admin` or `engine`.
    *
    * Errors: ASSET_NOT_FOUND, ASSET_NOT_HEALTHY (metadata: each asset and its state), REQUEST_ID_REUSED.
    */

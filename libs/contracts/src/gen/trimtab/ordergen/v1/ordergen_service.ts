@@ -58,7 +58,7 @@ export interface PreviewRebalanceResponse {
 
 /** Request of CreateRebalance. */
 export interface CreateRebalanceRequest {
-  /** A UUID of the caller: the same id and body get the first answer again, for ever. */
+  /** Required. A UUID of the caller: the same id and body get the first answer again, for ever. */
   requestId: string;
   /** Required. What is asked for. */
   terms: RebalanceTerms | undefined;
@@ -72,7 +72,7 @@ export interface CreateRebalanceResponse {
 
 /** Request of ApproveRebalance. */
 export interface ApproveRebalanceRequest {
-  /** A UUID of the caller: the same id and body get the first answer again, for ever. */
+  /** Required. A UUID of the caller: the same id and body get the first answer again, for ever. */
   requestId: string;
   /** Required. The rebalance. */
   rebalanceId: string;
@@ -88,7 +88,7 @@ export interface ApproveRebalanceResponse {
 
 /** Request of CancelRebalance. */
 export interface CancelRebalanceRequest {
-  /** A UUID of the caller: the same id and body get the first answer again, for ever. */
+  /** Required. A UUID of the caller: the same id and body get the first answer again, for ever. */
   requestId: string;
   /** Required. The rebalance. */
   rebalanceId: string;
@@ -435,7 +435,7 @@ export interface ExportRebalanceResponse {
 
 /** Request of ResolveAction. */
 export interface ResolveActionRequest {
-  /** A UUID of the caller: the same id and body get the first answer again, for ever. */
+  /** Required. A UUID of the caller: the same id and body get the first answer again, for ever. */
   requestId: string;
   /** Required. The rebalance. */
   rebalanceId: string;
@@ -3685,13 +3685,14 @@ export const ResolveActionResponse: MessageFns<ResolveActionResponse> = {
 /**
  * Resources: Rebalance (`rebalance_id`), Action (`rebalance_id`, `index`).
  *
- * Every method can also fail with UNAUTHENTICATED, PERMISSION_DENIED, FIELD_REQUIRED, FIELD_INVALID,
- * DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE and INVARIANT_VIOLATED.
+ * Every method can also fail with UNAUTHENTICATED, PERMISSION_DENIED, FIELD_REQUIRED, FIELD_INVALID, MESSAGE_TOO_LARGE,
+ * METHOD_UNIMPLEMENTED, DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE and INVARIANT_VIOLATED.
  */
 export type OrderGenServiceService = typeof OrderGenServiceService;
 export const OrderGenServiceService = {
   /**
-   * Makes the rebalance that CreateRebalance would make, with the same hash, and writes nothing.
+   * Makes the rebalance that CreateRebalance would make, with the same hash, and writes nothing. Owner, manager or
+   * scope `engine`.
    *
    * Errors: as CreateRebalance, without REQUEST_ID_REUSED.
    */
@@ -3707,7 +3708,8 @@ export const OrderGenServiceService = {
     responseDeserialize: (value: Buffer): PreviewRebalanceResponse => PreviewRebalanceResponse.decode(value),
   },
   /**
-   * Makes a rebalance from a plan or from explicit actions, and starts it unless it needs an approval. Owner, manager or `engine`.
+   * Makes a rebalance from a plan or from explicit actions, and starts it unless it needs an approval. Owner or manager
+   * with scope `rebalance:write`, or scope `engine`.
    *
    * Errors: VAULT_NOT_FOUND, VAULT_NOT_OPEN, VAULT_FROZEN, VAULT_IN_DEFICIT, VAULT_CHANGED, FENCE_STALE, REBALANCE_IN_PROGRESS,
    * PLAN_NOT_FOUND, PLAN_HASH_MISMATCH, BUNDLE_HASH_MISMATCH, PLAN_NO_OP, PLAN_VAULT_MISMATCH, SNAPSHOT_NOT_FOUND, SNAPSHOT_HASH_MISMATCH,
@@ -3727,7 +3729,8 @@ export const OrderGenServiceService = {
     responseDeserialize: (value: Buffer): CreateRebalanceResponse => CreateRebalanceResponse.decode(value),
   },
   /**
-   * Approves a rebalance that waits for it, by naming what is approved. An approver other than the requester.
+   * Approves a rebalance that waits for it, by naming what is approved. An approver other than the requester,
+   * with scope `rebalance:write` or `engine`.
    *
    * Errors: REBALANCE_NOT_FOUND, REBALANCE_STATE_INVALID, APPROVER_NOT_DISTINCT, PLAN_HASH_MISMATCH, SNAPSHOT_STALE, APPROVAL_EXPIRED, REQUEST_ID_REUSED.
    */
@@ -3743,7 +3746,8 @@ export const OrderGenServiceService = {
     responseDeserialize: (value: Buffer): ApproveRebalanceResponse => ApproveRebalanceResponse.decode(value),
   },
   /**
-   * Stops dispatch. What is executed stays; the open action is waited for. Owner, manager or `engine`.
+   * Stops dispatch. What is executed stays; the open action is waited for. Owner or manager with scope
+   * `rebalance:write`, or scope `engine`.
    *
    * Errors: REBALANCE_NOT_FOUND, REBALANCE_STATE_INVALID, REQUEST_ID_REUSED.
    */
@@ -3857,7 +3861,8 @@ export const OrderGenServiceService = {
   /**
    * Settles an action that is stuck, by the venue's evidence, audited. Scope `admin`.
    *
-   * Errors: REBALANCE_NOT_FOUND, ACTION_NOT_FOUND, ACTION_NOT_STUCK, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: REBALANCE_NOT_FOUND, ACTION_NOT_FOUND, ACTION_NOT_STUCK, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE,
+   * REQUEST_ID_REUSED.
    */
   resolveAction: {
     path: "/trimtab.ordergen.v1.OrderGenService/ResolveAction" as const,
@@ -3873,13 +3878,15 @@ export const OrderGenServiceService = {
 
 export interface OrderGenServiceServer extends UntypedServiceImplementation {
   /**
-   * Makes the rebalance that CreateRebalance would make, with the same hash, and writes nothing.
+   * Makes the rebalance that CreateRebalance would make, with the same hash, and writes nothing. Owner, manager or
+   * scope `engine`.
    *
    * Errors: as CreateRebalance, without REQUEST_ID_REUSED.
    */
   previewRebalance: handleUnaryCall<PreviewRebalanceRequest, PreviewRebalanceResponse>;
   /**
-   * Makes a rebalance from a plan or from explicit actions, and starts it unless it needs an approval. Owner, manager or `engine`.
+   * Makes a rebalance from a plan or from explicit actions, and starts it unless it needs an approval. Owner or manager
+   * with scope `rebalance:write`, or scope `engine`.
    *
    * Errors: VAULT_NOT_FOUND, VAULT_NOT_OPEN, VAULT_FROZEN, VAULT_IN_DEFICIT, VAULT_CHANGED, FENCE_STALE, REBALANCE_IN_PROGRESS,
    * PLAN_NOT_FOUND, PLAN_HASH_MISMATCH, BUNDLE_HASH_MISMATCH, PLAN_NO_OP, PLAN_VAULT_MISMATCH, SNAPSHOT_NOT_FOUND, SNAPSHOT_HASH_MISMATCH,
@@ -3889,13 +3896,15 @@ export interface OrderGenServiceServer extends UntypedServiceImplementation {
    */
   createRebalance: handleUnaryCall<CreateRebalanceRequest, CreateRebalanceResponse>;
   /**
-   * Approves a rebalance that waits for it, by naming what is approved. An approver other than the requester.
+   * Approves a rebalance that waits for it, by naming what is approved. An approver other than the requester,
+   * with scope `rebalance:write` or `engine`.
    *
    * Errors: REBALANCE_NOT_FOUND, REBALANCE_STATE_INVALID, APPROVER_NOT_DISTINCT, PLAN_HASH_MISMATCH, SNAPSHOT_STALE, APPROVAL_EXPIRED, REQUEST_ID_REUSED.
    */
   approveRebalance: handleUnaryCall<ApproveRebalanceRequest, ApproveRebalanceResponse>;
   /**
-   * Stops dispatch. What is executed stays; the open action is waited for. Owner, manager or `engine`.
+   * Stops dispatch. What is executed stays; the open action is waited for. Owner or manager with scope
+   * `rebalance:write`, or scope `engine`.
    *
    * Errors: REBALANCE_NOT_FOUND, REBALANCE_STATE_INVALID, REQUEST_ID_REUSED.
    */
@@ -3940,14 +3949,16 @@ export interface OrderGenServiceServer extends UntypedServiceImplementation {
   /**
    * Settles an action that is stuck, by the venue's evidence, audited. Scope `admin`.
    *
-   * Errors: REBALANCE_NOT_FOUND, ACTION_NOT_FOUND, ACTION_NOT_STUCK, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: REBALANCE_NOT_FOUND, ACTION_NOT_FOUND, ACTION_NOT_STUCK, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE,
+   * REQUEST_ID_REUSED.
    */
   resolveAction: handleUnaryCall<ResolveActionRequest, ResolveActionResponse>;
 }
 
 export interface OrderGenServiceClient extends Client {
   /**
-   * Makes the rebalance that CreateRebalance would make, with the same hash, and writes nothing.
+   * Makes the rebalance that CreateRebalance would make, with the same hash, and writes nothing. Owner, manager or
+   * scope `engine`.
    *
    * Errors: as CreateRebalance, without REQUEST_ID_REUSED.
    */
@@ -3967,7 +3978,8 @@ export interface OrderGenServiceClient extends Client {
     callback: (error: ServiceError | null, response: PreviewRebalanceResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Makes a rebalance from a plan or from explicit actions, and starts it unless it needs an approval. Owner, manager or `engine`.
+   * Makes a rebalance from a plan or from explicit actions, and starts it unless it needs an approval. Owner or manager
+   * with scope `rebalance:write`, or scope `engine`.
    *
    * Errors: VAULT_NOT_FOUND, VAULT_NOT_OPEN, VAULT_FROZEN, VAULT_IN_DEFICIT, VAULT_CHANGED, FENCE_STALE, REBALANCE_IN_PROGRESS,
    * PLAN_NOT_FOUND, PLAN_HASH_MISMATCH, BUNDLE_HASH_MISMATCH, PLAN_NO_OP, PLAN_VAULT_MISMATCH, SNAPSHOT_NOT_FOUND, SNAPSHOT_HASH_MISMATCH,
@@ -3991,7 +4003,8 @@ export interface OrderGenServiceClient extends Client {
     callback: (error: ServiceError | null, response: CreateRebalanceResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Approves a rebalance that waits for it, by naming what is approved. An approver other than the requester.
+   * Approves a rebalance that waits for it, by naming what is approved. An approver other than the requester,
+   * with scope `rebalance:write` or `engine`.
    *
    * Errors: REBALANCE_NOT_FOUND, REBALANCE_STATE_INVALID, APPROVER_NOT_DISTINCT, PLAN_HASH_MISMATCH, SNAPSHOT_STALE, APPROVAL_EXPIRED, REQUEST_ID_REUSED.
    */
@@ -4011,7 +4024,8 @@ export interface OrderGenServiceClient extends Client {
     callback: (error: ServiceError | null, response: ApproveRebalanceResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Stops dispatch. What is executed stays; the open action is waited for. Owner, manager or `engine`.
+   * Stops dispatch. What is executed stays; the open action is waited for. Owner or manager with scope
+   * `rebalance:write`, or scope `engine`.
    *
    * Errors: REBALANCE_NOT_FOUND, REBALANCE_STATE_INVALID, REQUEST_ID_REUSED.
    */
@@ -4142,7 +4156,8 @@ export interface OrderGenServiceClient extends Client {
   /**
    * Settles an action that is stuck, by the venue's evidence, audited. Scope `admin`.
    *
-   * Errors: REBALANCE_NOT_FOUND, ACTION_NOT_FOUND, ACTION_NOT_STUCK, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: REBALANCE_NOT_FOUND, ACTION_NOT_FOUND, ACTION_NOT_STUCK, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE,
+   * REQUEST_ID_REUSED.
    */
   resolveAction(
     request: ResolveActionRequest,

@@ -52,7 +52,7 @@ import {
 
 /** Request of BuildPlan. */
 export interface BuildPlanRequest {
-  /** A UUID of the caller: the same id and body get the first answer again. */
+  /** Optional. A UUID of the caller: the same id and body get the first answer again. */
   requestId: string;
   /** Required. How the weights are found. */
   mode: PlanMode;
@@ -268,7 +268,7 @@ export interface Exclusion {
 
 /** Request of UpsertStrategy. */
 export interface UpsertStrategyRequest {
-  /** A UUID of the caller: the same id and body get the first answer again. */
+  /** Optional. A UUID of the caller: the same id and body get the first answer again. */
   requestId: string;
   /** Required. The whole strategy. */
   strategy: Strategy | undefined;
@@ -302,7 +302,7 @@ export interface ListStrategiesResponse {
 
 /** Request of SubmitStrategySnapshots. */
 export interface SubmitStrategySnapshotsRequest {
-  /** A UUID of the caller: the same id and body get the first answer again. */
+  /** Optional. A UUID of the caller: the same id and body get the first answer again. */
   requestId: string;
   /** Required. 1 to 1 000 snapshots, one per strategy. */
   snapshots: StrategySnapshot[];
@@ -316,7 +316,7 @@ export interface SubmitStrategySnapshotsResponse {
 
 /** Request of UpsertPolicy. */
 export interface UpsertPolicyRequest {
-  /** A UUID of the caller: the same id and body get the first answer again. Looked at before the etag. */
+  /** Optional. A UUID of the caller: the same id and body get the first answer again. Looked at before the etag. */
   requestId: string;
   /** Required. The whole policy. */
   policy: Policy | undefined;
@@ -344,7 +344,7 @@ export interface GetPolicyResponse {
 
 /** Request of UpsertManager. */
 export interface UpsertManagerRequest {
-  /** A UUID of the caller: the same id and body get the first answer again. */
+  /** Optional. A UUID of the caller: the same id and body get the first answer again. */
   requestId: string;
   /** Required. The whole settings. */
   manager: Manager | undefined;
@@ -3122,8 +3122,8 @@ export const GetManagerResponse: MessageFns<GetManagerResponse> = {
 /**
  * Resources: Plan (`plan_hash`), Strategy (`strategy_id`), Policy (`policy_id`), Manager (`manager_id`).
  *
- * Every method can also fail with UNAUTHENTICATED, PERMISSION_DENIED, FIELD_REQUIRED, FIELD_INVALID,
- * DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE and INVARIANT_VIOLATED.
+ * Every method can also fail with UNAUTHENTICATED, PERMISSION_DENIED, FIELD_REQUIRED, FIELD_INVALID, MESSAGE_TOO_LARGE,
+ * METHOD_UNIMPLEMENTED, DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE and INVARIANT_VIOLATED.
  */
 export type SolverServiceService = typeof SolverServiceService;
 export const SolverServiceService = {
@@ -3133,7 +3133,7 @@ export const SolverServiceService = {
    *
    * Errors: POLICY_NOT_FOUND, MANAGER_NOT_FOUND, STRATEGY_NOT_FOUND, SNAPSHOT_NOT_FOUND, PRICE_MISSING, NAV_NOT_POSITIVE,
    * WEIGHT_OUT_OF_RANGE, WEIGHT_SUM_TOO_LARGE, STRATEGY_CAP_EXCEEDED, RESERVE_NOT_KEPT, KAPPA_OUT_OF_RANGE,
-   * DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * DUPLICATE_ID, AMOUNT_OUT_OF_RANGE, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
    */
   buildPlan: {
     path: "/trimtab.solver.v1.SolverService/BuildPlan" as const,
@@ -3203,7 +3203,7 @@ export const SolverServiceService = {
   /**
    * Creates or changes a strategy. Scope `admin`.
    *
-   * Errors: STRATEGY_ASSET_TAKEN, FIELD_IMMUTABLE, WEIGHT_OUT_OF_RANGE, REQUEST_ID_REUSED.
+   * Errors: STRATEGY_ASSET_TAKEN, FIELD_IMMUTABLE, WEIGHT_OUT_OF_RANGE, DUPLICATE_ID, REQUEST_ID_REUSED.
    */
   upsertStrategy: {
     path: "/trimtab.solver.v1.SolverService/UpsertStrategy" as const,
@@ -3235,7 +3235,7 @@ export const SolverServiceService = {
   /**
    * Stores the market states of up to 1 000 strategies, all or none. Scope `price:write`.
    *
-   * Errors: STRATEGY_NOT_FOUND, DUPLICATE_ID, BATCH_TOO_LARGE, REQUEST_ID_REUSED.
+   * Errors: STRATEGY_NOT_FOUND, DUPLICATE_ID, BATCH_TOO_LARGE, OBSERVATION_IN_FUTURE, REQUEST_ID_REUSED.
    */
   submitStrategySnapshots: {
     path: "/trimtab.solver.v1.SolverService/SubmitStrategySnapshots" as const,
@@ -3281,7 +3281,7 @@ export const SolverServiceService = {
   /**
    * Creates or changes the settings of a manager. Scope `admin`.
    *
-   * Errors: STRATEGY_NOT_FOUND, DUPLICATE_ID, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: STRATEGY_NOT_FOUND, DUPLICATE_ID, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, REQUEST_ID_REUSED.
    */
   upsertManager: {
     path: "/trimtab.solver.v1.SolverService/UpsertManager" as const,
@@ -3316,7 +3316,7 @@ export interface SolverServiceServer extends UntypedServiceImplementation {
    *
    * Errors: POLICY_NOT_FOUND, MANAGER_NOT_FOUND, STRATEGY_NOT_FOUND, SNAPSHOT_NOT_FOUND, PRICE_MISSING, NAV_NOT_POSITIVE,
    * WEIGHT_OUT_OF_RANGE, WEIGHT_SUM_TOO_LARGE, STRATEGY_CAP_EXCEEDED, RESERVE_NOT_KEPT, KAPPA_OUT_OF_RANGE,
-   * DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * DUPLICATE_ID, AMOUNT_OUT_OF_RANGE, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
    */
   buildPlan: handleUnaryCall<BuildPlanRequest, BuildPlanResponse>;
   /**
@@ -3346,7 +3346,7 @@ export interface SolverServiceServer extends UntypedServiceImplementation {
   /**
    * Creates or changes a strategy. Scope `admin`.
    *
-   * Errors: STRATEGY_ASSET_TAKEN, FIELD_IMMUTABLE, WEIGHT_OUT_OF_RANGE, REQUEST_ID_REUSED.
+   * Errors: STRATEGY_ASSET_TAKEN, FIELD_IMMUTABLE, WEIGHT_OUT_OF_RANGE, DUPLICATE_ID, REQUEST_ID_REUSED.
    */
   upsertStrategy: handleUnaryCall<UpsertStrategyRequest, UpsertStrategyResponse>;
   /**
@@ -3358,7 +3358,7 @@ export interface SolverServiceServer extends UntypedServiceImplementation {
   /**
    * Stores the market states of up to 1 000 strategies, all or none. Scope `price:write`.
    *
-   * Errors: STRATEGY_NOT_FOUND, DUPLICATE_ID, BATCH_TOO_LARGE, REQUEST_ID_REUSED.
+   * Errors: STRATEGY_NOT_FOUND, DUPLICATE_ID, BATCH_TOO_LARGE, OBSERVATION_IN_FUTURE, REQUEST_ID_REUSED.
    */
   submitStrategySnapshots: handleUnaryCall<SubmitStrategySnapshotsRequest, SubmitStrategySnapshotsResponse>;
   /**
@@ -3376,7 +3376,7 @@ export interface SolverServiceServer extends UntypedServiceImplementation {
   /**
    * Creates or changes the settings of a manager. Scope `admin`.
    *
-   * Errors: STRATEGY_NOT_FOUND, DUPLICATE_ID, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: STRATEGY_NOT_FOUND, DUPLICATE_ID, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, REQUEST_ID_REUSED.
    */
   upsertManager: handleUnaryCall<UpsertManagerRequest, UpsertManagerResponse>;
   /**
@@ -3394,7 +3394,7 @@ export interface SolverServiceClient extends Client {
    *
    * Errors: POLICY_NOT_FOUND, MANAGER_NOT_FOUND, STRATEGY_NOT_FOUND, SNAPSHOT_NOT_FOUND, PRICE_MISSING, NAV_NOT_POSITIVE,
    * WEIGHT_OUT_OF_RANGE, WEIGHT_SUM_TOO_LARGE, STRATEGY_CAP_EXCEEDED, RESERVE_NOT_KEPT, KAPPA_OUT_OF_RANGE,
-   * DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * DUPLICATE_ID, AMOUNT_OUT_OF_RANGE, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
    */
   buildPlan(
     request: BuildPlanRequest,
@@ -3494,7 +3494,7 @@ export interface SolverServiceClient extends Client {
   /**
    * Creates or changes a strategy. Scope `admin`.
    *
-   * Errors: STRATEGY_ASSET_TAKEN, FIELD_IMMUTABLE, WEIGHT_OUT_OF_RANGE, REQUEST_ID_REUSED.
+   * Errors: STRATEGY_ASSET_TAKEN, FIELD_IMMUTABLE, WEIGHT_OUT_OF_RANGE, DUPLICATE_ID, REQUEST_ID_REUSED.
    */
   upsertStrategy(
     request: UpsertStrategyRequest,
@@ -3534,7 +3534,7 @@ export interface SolverServiceClient extends Client {
   /**
    * Stores the market states of up to 1 000 strategies, all or none. Scope `price:write`.
    *
-   * Errors: STRATEGY_NOT_FOUND, DUPLICATE_ID, BATCH_TOO_LARGE, REQUEST_ID_REUSED.
+   * Errors: STRATEGY_NOT_FOUND, DUPLICATE_ID, BATCH_TOO_LARGE, OBSERVATION_IN_FUTURE, REQUEST_ID_REUSED.
    */
   submitStrategySnapshots(
     request: SubmitStrategySnapshotsRequest,
@@ -3594,7 +3594,7 @@ export interface SolverServiceClient extends Client {
   /**
    * Creates or changes the settings of a manager. Scope `admin`.
    *
-   * Errors: STRATEGY_NOT_FOUND, DUPLICATE_ID, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: STRATEGY_NOT_FOUND, DUPLICATE_ID, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, REQUEST_ID_REUSED.
    */
   upsertManager(
     request: UpsertManagerRequest,

@@ -154,7 +154,7 @@ export interface Strategy {
   strategyCapBps: number;
   /** Required. Which adapter scores it and builds its steps. */
   adapterKind: AdapterKind;
-  /** Where its gross yield comes from, for the reader of a plan. */
+  /** Where its gross yield comes from, for the reader of a plan; without duplicates. */
   grossApySources: string[];
   /** Output only. Rises by 1 with every change. */
   version: bigint;
@@ -259,7 +259,7 @@ export interface StrategySnapshot {
   withdrawalsHealthy: boolean;
   /** Instruction envelopes for its steps, in order; a step that carries them is never cut. */
   envelopes: InstructionEnvelope[];
-  /** When it was observed. Absent means the time of the call. */
+  /** When it was observed, at most 5 s in the future. Absent means the time of the call. */
   observeTime:
     | Date
     | undefined;

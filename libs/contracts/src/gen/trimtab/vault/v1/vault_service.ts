@@ -35,7 +35,7 @@ import {
 
 /** Request of CreateVault. */
 export interface CreateVaultRequest {
-  /** A UUID of the caller: the same id and body get the first answer again, for ever. */
+  /** Required. A UUID of the caller: the same id and body get the first answer again, for ever. */
   requestId: string;
   /** The vault; absent means defaults everywhere. */
   vault: Vault | undefined;
@@ -125,7 +125,7 @@ export interface PositionValue {
 
 /** Request of SetVaultPolicy. */
 export interface SetVaultPolicyRequest {
-  /** A UUID of the caller: the same id and body get the first answer again. */
+  /** Required. A UUID of the caller: the same id and body get the first answer again. */
   requestId: string;
   /** Required. The vault. */
   vaultId: string;
@@ -149,7 +149,7 @@ export interface SetVaultPolicyResponse {
 
 /** Request of SetVaultMode. */
 export interface SetVaultModeRequest {
-  /** A UUID of the caller: the same id and body get the first answer again. */
+  /** Required. A UUID of the caller: the same id and body get the first answer again. */
   requestId: string;
   /** Required. The vault. */
   vaultId: string;
@@ -171,7 +171,7 @@ export interface SetVaultModeResponse {
 
 /** Request of UnfreezeVault. */
 export interface UnfreezeVaultRequest {
-  /** A UUID of the caller: the same id and body get the first answer again. */
+  /** Required. A UUID of the caller: the same id and body get the first answer again. */
   requestId: string;
   /** Required. The vault. */
   vaultId: string;
@@ -187,7 +187,7 @@ export interface UnfreezeVaultResponse {
 
 /** Request of CloseVault. */
 export interface CloseVaultRequest {
-  /** A UUID of the caller: the same id and body get the first answer again. */
+  /** Required. A UUID of the caller: the same id and body get the first answer again. */
   requestId: string;
   /** Required. The vault. */
   vaultId: string;
@@ -203,7 +203,7 @@ export interface CloseVaultResponse {
 
 /** Request of Deposit. */
 export interface DepositRequest {
-  /** A UUID of the caller: the same id and body get the first answer again, for ever. */
+  /** Required. A UUID of the caller: the same id and body get the first answer again, for ever. */
   requestId: string;
   /** Required. The vault. */
   vaultId: string;
@@ -225,7 +225,7 @@ export interface DepositResponse {
 
 /** Request of Withdraw. */
 export interface WithdrawRequest {
-  /** A UUID of the caller: the same id and body get the first answer again, for ever. */
+  /** Required. A UUID of the caller: the same id and body get the first answer again, for ever. */
   requestId: string;
   /** Required. The vault. */
   vaultId: string;
@@ -247,7 +247,7 @@ export interface WithdrawResponse {
 
 /** Request of SplitSeries. */
 export interface SplitSeriesRequest {
-  /** A UUID of the caller: the same id and body get the first answer again, for ever. */
+  /** Required. A UUID of the caller: the same id and body get the first answer again, for ever. */
   requestId: string;
   /** Required. The vault. */
   vaultId: string;
@@ -269,7 +269,7 @@ export interface SplitSeriesResponse {
 
 /** Request of MergeSeries. */
 export interface MergeSeriesRequest {
-  /** A UUID of the caller: the same id and body get the first answer again, for ever. */
+  /** Required. A UUID of the caller: the same id and body get the first answer again, for ever. */
   requestId: string;
   /** Required. The vault. */
   vaultId: string;
@@ -291,7 +291,7 @@ export interface MergeSeriesResponse {
 
 /** Request of SettleSeries. */
 export interface SettleSeriesRequest {
-  /** A UUID of the caller: the same id and body get the first answer again, for ever. */
+  /** Required. A UUID of the caller: the same id and body get the first answer again, for ever. */
   requestId: string;
   /** Required. The vault. */
   vaultId: string;
@@ -3431,15 +3431,16 @@ export const ListLedgerEntriesResponse: MessageFns<ListLedgerEntriesResponse> = 
 /**
  * Resources: Vault (`vault_id`), LedgerEntry (`vault_id`, `sequence`).
  *
- * Every method can also fail with UNAUTHENTICATED, PERMISSION_DENIED, FIELD_REQUIRED, FIELD_INVALID,
- * DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE and INVARIANT_VIOLATED. A method that names a vault can fail with VAULT_NOT_FOUND.
+ * Every method can also fail with UNAUTHENTICATED, PERMISSION_DENIED, FIELD_REQUIRED, FIELD_INVALID, MESSAGE_TOO_LARGE,
+ * METHOD_UNIMPLEMENTED, DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE and INVARIANT_VIOLATED.
+ * A method that names a vault can fail with VAULT_NOT_FOUND.
  */
 export type VaultServiceService = typeof VaultServiceService;
 export const VaultServiceService = {
   /**
    * Opens an empty vault in mode OPEN for the caller. Scope `intent:write`, `rebalance:write`, `engine` or `admin`.
    *
-   * Errors: DECIMAL_NOT_CANONICAL, ASSET_NOT_FOUND, REQUEST_ID_REUSED.
+   * Errors: DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, WEIGHT_OUT_OF_RANGE, DUPLICATE_ID, ASSET_NOT_FOUND, REQUEST_ID_REUSED.
    */
   createVault: {
     path: "/trimtab.vault.v1.VaultService/CreateVault" as const,
@@ -3493,9 +3494,10 @@ export const VaultServiceService = {
     responseDeserialize: (value: Buffer): ValueVaultResponse => ValueVaultResponse.decode(value),
   },
   /**
-   * Changes the policy, roles or deposit limit. A rebalance that waits for approval is cancelled. The owner.
+   * Changes the policy, roles or deposit limit. A rebalance that waits for approval is cancelled. The owner, with
+   * scope `intent:write`, `rebalance:write`, `engine` or `admin`.
    *
-   * Errors: VAULT_CLOSED, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: VAULT_CLOSED, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, WEIGHT_OUT_OF_RANGE, DUPLICATE_ID, REQUEST_ID_REUSED.
    */
   setVaultPolicy: {
     path: "/trimtab.vault.v1.VaultService/SetVaultPolicy" as const,
@@ -3509,7 +3511,8 @@ export const VaultServiceService = {
     responseDeserialize: (value: Buffer): SetVaultPolicyResponse => SetVaultPolicyResponse.decode(value),
   },
   /**
-   * Changes the mode and raises the fence. Setting the mode that stands changes nothing. Scope `engine`, or the owner.
+   * Changes the mode and raises the fence. Setting the mode that stands changes nothing. Scope `engine` or `admin`, or the
+   * owner with scope `intent:write` or `rebalance:write`.
    *
    * Errors: FENCE_STALE, VAULT_CLOSED, VAULT_MODE_TRANSITION_INVALID, REQUEST_ID_REUSED.
    */
@@ -3539,7 +3542,7 @@ export const VaultServiceService = {
     responseDeserialize: (value: Buffer): UnfreezeVaultResponse => UnfreezeVaultResponse.decode(value),
   },
   /**
-   * Closes a vault that is CLOSING and flat. Scope `engine`, or the owner.
+   * Closes a vault that is CLOSING and flat. Scope `engine`, or the owner with scope `intent:write`, `rebalance:write` or `admin`.
    *
    * Errors: FENCE_STALE, VAULT_NOT_EMPTY, VAULT_MODE_TRANSITION_INVALID, VAULT_BUSY, REQUEST_ID_REUSED.
    */
@@ -3553,10 +3556,11 @@ export const VaultServiceService = {
     responseDeserialize: (value: Buffer): CloseVaultResponse => CloseVaultResponse.decode(value),
   },
   /**
-   * Takes underlying or a position in kind from the owner. In kind it is valued by the oracle for the deposit limit. Owner or `engine`.
+   * Takes underlying or a position in kind from the owner. In kind it is valued by the oracle for the deposit limit.
+   * Scope `engine`, or the owner with scope `intent:write`, `rebalance:write` or `admin`.
    *
    * Errors: VAULT_NOT_OPEN, VAULT_FROZEN, VAULT_BUSY (a rebalance runs, in kind only), DEPOSIT_LIMIT_EXCEEDED, ASSET_NOT_FOUND, ASSET_NOT_HEALTHY,
-   * DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, REQUEST_ID_REUSED.
    */
   deposit: {
     path: "/trimtab.vault.v1.VaultService/Deposit" as const,
@@ -3568,10 +3572,11 @@ export const VaultServiceService = {
     responseDeserialize: (value: Buffer): DepositResponse => DepositResponse.decode(value),
   },
   /**
-   * Gives underlying or a position in kind to the owner. Owner or `engine`, never a manager.
+   * Gives underlying or a position in kind to the owner. Scope `engine`, or the owner with scope `intent:write`,
+   * `rebalance:write` or `admin`; never a manager.
    *
    * Errors: VAULT_BUSY (a rebalance runs), VAULT_IN_DEFICIT, VAULT_FROZEN, VAULT_CLOSED, INSUFFICIENT_BALANCE,
-   * DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, REQUEST_ID_REUSED.
    */
   withdraw: {
     path: "/trimtab.vault.v1.VaultService/Withdraw" as const,
@@ -3647,7 +3652,7 @@ export interface VaultServiceServer extends UntypedServiceImplementation {
   /**
    * Opens an empty vault in mode OPEN for the caller. Scope `intent:write`, `rebalance:write`, `engine` or `admin`.
    *
-   * Errors: DECIMAL_NOT_CANONICAL, ASSET_NOT_FOUND, REQUEST_ID_REUSED.
+   * Errors: DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, WEIGHT_OUT_OF_RANGE, DUPLICATE_ID, ASSET_NOT_FOUND, REQUEST_ID_REUSED.
    */
   createVault: handleUnaryCall<CreateVaultRequest, CreateVaultResponse>;
   /**
@@ -3669,13 +3674,15 @@ export interface VaultServiceServer extends UntypedServiceImplementation {
    */
   valueVault: handleUnaryCall<ValueVaultRequest, ValueVaultResponse>;
   /**
-   * Changes the policy, roles or deposit limit. A rebalance that waits for approval is cancelled. The owner.
+   * Changes the policy, roles or deposit limit. A rebalance that waits for approval is cancelled. The owner, with
+   * scope `intent:write`, `rebalance:write`, `engine` or `admin`.
    *
-   * Errors: VAULT_CLOSED, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: VAULT_CLOSED, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, WEIGHT_OUT_OF_RANGE, DUPLICATE_ID, REQUEST_ID_REUSED.
    */
   setVaultPolicy: handleUnaryCall<SetVaultPolicyRequest, SetVaultPolicyResponse>;
   /**
-   * Changes the mode and raises the fence. Setting the mode that stands changes nothing. Scope `engine`, or the owner.
+   * Changes the mode and raises the fence. Setting the mode that stands changes nothing. Scope `engine` or `admin`, or the
+   * owner with scope `intent:write` or `rebalance:write`.
    *
    * Errors: FENCE_STALE, VAULT_CLOSED, VAULT_MODE_TRANSITION_INVALID, REQUEST_ID_REUSED.
    */
@@ -3687,23 +3694,25 @@ export interface VaultServiceServer extends UntypedServiceImplementation {
    */
   unfreezeVault: handleUnaryCall<UnfreezeVaultRequest, UnfreezeVaultResponse>;
   /**
-   * Closes a vault that is CLOSING and flat. Scope `engine`, or the owner.
+   * Closes a vault that is CLOSING and flat. Scope `engine`, or the owner with scope `intent:write`, `rebalance:write` or `admin`.
    *
    * Errors: FENCE_STALE, VAULT_NOT_EMPTY, VAULT_MODE_TRANSITION_INVALID, VAULT_BUSY, REQUEST_ID_REUSED.
    */
   closeVault: handleUnaryCall<CloseVaultRequest, CloseVaultResponse>;
   /**
-   * Takes underlying or a position in kind from the owner. In kind it is valued by the oracle for the deposit limit. Owner or `engine`.
+   * Takes underlying or a position in kind from the owner. In kind it is valued by the oracle for the deposit limit.
+   * Scope `engine`, or the owner with scope `intent:write`, `rebalance:write` or `admin`.
    *
    * Errors: VAULT_NOT_OPEN, VAULT_FROZEN, VAULT_BUSY (a rebalance runs, in kind only), DEPOSIT_LIMIT_EXCEEDED, ASSET_NOT_FOUND, ASSET_NOT_HEALTHY,
-   * DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, REQUEST_ID_REUSED.
    */
   deposit: handleUnaryCall<DepositRequest, DepositResponse>;
   /**
-   * Gives underlying or a position in kind to the owner. Owner or `engine`, never a manager.
+   * Gives underlying or a position in kind to the owner. Scope `engine`, or the owner with scope `intent:write`,
+   * `rebalance:write` or `admin`; never a manager.
    *
    * Errors: VAULT_BUSY (a rebalance runs), VAULT_IN_DEFICIT, VAULT_FROZEN, VAULT_CLOSED, INSUFFICIENT_BALANCE,
-   * DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, REQUEST_ID_REUSED.
    */
   withdraw: handleUnaryCall<WithdrawRequest, WithdrawResponse>;
   /**
@@ -3736,7 +3745,7 @@ export interface VaultServiceClient extends Client {
   /**
    * Opens an empty vault in mode OPEN for the caller. Scope `intent:write`, `rebalance:write`, `engine` or `admin`.
    *
-   * Errors: DECIMAL_NOT_CANONICAL, ASSET_NOT_FOUND, REQUEST_ID_REUSED.
+   * Errors: DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, WEIGHT_OUT_OF_RANGE, DUPLICATE_ID, ASSET_NOT_FOUND, REQUEST_ID_REUSED.
    */
   createVault(
     request: CreateVaultRequest,
@@ -3814,9 +3823,10 @@ export interface VaultServiceClient extends Client {
     callback: (error: ServiceError | null, response: ValueVaultResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Changes the policy, roles or deposit limit. A rebalance that waits for approval is cancelled. The owner.
+   * Changes the policy, roles or deposit limit. A rebalance that waits for approval is cancelled. The owner, with
+   * scope `intent:write`, `rebalance:write`, `engine` or `admin`.
    *
-   * Errors: VAULT_CLOSED, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: VAULT_CLOSED, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, WEIGHT_OUT_OF_RANGE, DUPLICATE_ID, REQUEST_ID_REUSED.
    */
   setVaultPolicy(
     request: SetVaultPolicyRequest,
@@ -3834,7 +3844,8 @@ export interface VaultServiceClient extends Client {
     callback: (error: ServiceError | null, response: SetVaultPolicyResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Changes the mode and raises the fence. Setting the mode that stands changes nothing. Scope `engine`, or the owner.
+   * Changes the mode and raises the fence. Setting the mode that stands changes nothing. Scope `engine` or `admin`, or the
+   * owner with scope `intent:write` or `rebalance:write`.
    *
    * Errors: FENCE_STALE, VAULT_CLOSED, VAULT_MODE_TRANSITION_INVALID, REQUEST_ID_REUSED.
    */
@@ -3874,7 +3885,7 @@ export interface VaultServiceClient extends Client {
     callback: (error: ServiceError | null, response: UnfreezeVaultResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Closes a vault that is CLOSING and flat. Scope `engine`, or the owner.
+   * Closes a vault that is CLOSING and flat. Scope `engine`, or the owner with scope `intent:write`, `rebalance:write` or `admin`.
    *
    * Errors: FENCE_STALE, VAULT_NOT_EMPTY, VAULT_MODE_TRANSITION_INVALID, VAULT_BUSY, REQUEST_ID_REUSED.
    */
@@ -3894,10 +3905,11 @@ export interface VaultServiceClient extends Client {
     callback: (error: ServiceError | null, response: CloseVaultResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Takes underlying or a position in kind from the owner. In kind it is valued by the oracle for the deposit limit. Owner or `engine`.
+   * Takes underlying or a position in kind from the owner. In kind it is valued by the oracle for the deposit limit.
+   * Scope `engine`, or the owner with scope `intent:write`, `rebalance:write` or `admin`.
    *
    * Errors: VAULT_NOT_OPEN, VAULT_FROZEN, VAULT_BUSY (a rebalance runs, in kind only), DEPOSIT_LIMIT_EXCEEDED, ASSET_NOT_FOUND, ASSET_NOT_HEALTHY,
-   * DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, REQUEST_ID_REUSED.
    */
   deposit(
     request: DepositRequest,
@@ -3915,10 +3927,11 @@ export interface VaultServiceClient extends Client {
     callback: (error: ServiceError | null, response: DepositResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Gives underlying or a position in kind to the owner. Owner or `engine`, never a manager.
+   * Gives underlying or a position in kind to the owner. Scope `engine`, or the owner with scope `intent:write`,
+   * `rebalance:write` or `admin`; never a manager.
    *
    * Errors: VAULT_BUSY (a rebalance runs), VAULT_IN_DEFICIT, VAULT_FROZEN, VAULT_CLOSED, INSUFFICIENT_BALANCE,
-   * DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, REQUEST_ID_REUSED.
    */
   withdraw(
     request: WithdrawRequest,
