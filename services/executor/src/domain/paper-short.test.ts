@@ -83,7 +83,9 @@ describe('opening a short', () => {
 
   it('by more exposure than collateral releases cash', () => {
     const more = opening({ releasesCash: true, amount: 900n, collateralDelta: 100n });
-    expect(executed(more, { model: costly })).toMatchObject({ underlying: 890n, collateral: 100n });
+    expect(executed(more, { model: costly })).toMatchObject({ underlying: 900n, collateral: 90n });
+    const bare = opening({ releasesCash: true, amount: 1_000n, collateralDelta: 0n });
+    expect(executed(bare, { model: costly })).toMatchObject({ underlying: 990n, collateral: 0n });
   });
 
   it('below the minimum order fails, and at a worse price than its minimum too', () => {

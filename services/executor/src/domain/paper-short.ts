@@ -15,8 +15,9 @@ import { slippageBps, type PaperFill, type Trade } from './paper-trade.js';
 
 /**
  * How the paper venue trades a short: exposure and collateral in one atomic trade. A sale or a
- * buy-back comes first, collateral after. What needs cash never takes more than its amount: opening
- * adds less collateral, closing buys back less. What releases cash pays its slippage and fee.
+ * buy-back comes first, collateral after. The net cash never exceeds the amount: opening adds less
+ * collateral by what price and fee cost, closing buys back less where it needs cash. A close that
+ * releases cash pays them out of what it releases.
  */
 export function tradeShort(fill: PaperFill): Trade {
   const { exactIn, direction } = fill.order;
@@ -73,15 +74,14 @@ function sellShort({ order, market, model }: PaperFill, part: Part): Trade {
   const gross = bpsOf(valueOf(quantity, market), BPS_WHOLE - slippageBps(order, model));
   const fee = ceilDiv(gross * BigInt(model.feeBps), BigInt(BPS_WHOLE));
   const proceeds = gross - fee;
-  const measured = { orderedIn: ordered, goneIn: quantity };
-  if (order.releasesCash) {
-    const { collateral } = part;
-    const underlying = proceeds - collateral;
-    return { ...measured, executed: { quantity, underlying, collateral, fee }, out: underlying };
-  }
-  const collateral = min(part.collateral, amount + proceeds);
-  const executed = { quantity, underlying: collateral - proceeds, collateral, fee };
-  return { ...measured, executed, out: proceeds };
+  // Price and fee are the collateral's: what the trade may cost, or has to raise, stands.
+  const most = max(0n, proceeds + (order.releasesCash ? -amount : amount));
+  const collateral = min(part.collateral, most);
+  const raised = proceeds - collateral;
+  const underlying = order.releasesCash ? raised : -raised;
+  const executed = { quantity, underlying, collateral, fee };
+  const out = order.releasesCash ? underlying : proceeds;
+  return { executed, orderedIn: ordered, goneIn: quantity, out };
 }
 
 function buyBack({ order, market, model }: PaperFill, part: Part): Trade {

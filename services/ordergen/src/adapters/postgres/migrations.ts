@@ -2,6 +2,7 @@ import { sharedMigrations, sql, type Migration } from '@trimtab/storage';
 import { allowedActionsMigration } from './allowed-actions-migration.js';
 import { controlMigration } from './control-migration.js';
 import { feedLedgerSequence } from './migration-feed.js';
+import { wideAmountsMigration } from './wide-amounts-migration.js';
 
 /**
  * The tables of ordergen. Amounts are `numeric(78,0)`; times come from the clock, never from the
@@ -183,4 +184,5 @@ export const orderGenMigrations: Readonly<Record<string, Migration>> = {
   '0002_allowed_actions': allowedActionsMigration,
   '0002_control': controlMigration,
   '0002_feed_ledger_sequence': feedLedgerSequence,
+  '0003_wide_amounts': wideAmountsMigration,
 };
