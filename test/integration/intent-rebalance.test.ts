@@ -269,7 +269,22 @@ describe('requests that start no run', () => {
     expect(world.fake.calls).toEqual([]);
   });
 
-  it('are refused for an intent that is unknown, paused, ended or not activated', async () => {
+  it.each(['COMPLETED', 'CANCELLED', 'ERROR'])(
+    'T19: are FAILED_PRECONDITION INTENT_TERMINAL for an intent that is %s, in the words of the source',
+    async (state) => {
+      const intentId = await createIntent(WEIGHTS);
+      await world.database.pool.query('update intents set state = $1', [state]);
+      expect(await refusalOf(rebalance(intentId))).toMatchObject({
+        kind: 'FAILED_PRECONDITION',
+        reason: 'INTENT_TERMINAL',
+        message: 'intent is completed/cancelled and cannot be modified',
+        metadata: { state },
+      });
+      expect(await world.rowCount('runs')).toBe(0);
+    },
+  );
+
+  it('are refused for an intent that is unknown, paused or not activated', async () => {
     const intentId = await createIntent(WEIGHTS);
     const set = (assignment: string) =>
       world.database.pool.query(`update intents set ${assignment}`);
@@ -277,8 +292,6 @@ describe('requests that start no run', () => {
     await expectRefusal(rebalance('intent-1-a1b2c3d4'), 'NOT_FOUND', 'INTENT_NOT_FOUND');
     await set(`state = 'PAUSED'`);
     await expectRefusal(rebalance(intentId), failed, 'INTENT_NOT_ACTIVE');
-    await set(`state = 'CANCELLED'`);
-    await expectRefusal(rebalance(intentId), failed, 'INTENT_TERMINAL');
     await set(`state = 'ACTIVE', activation_step = 'DERIVED'`);
     await expectRefusal(rebalance(intentId), failed, 'INTENT_NOT_ACTIVATED');
   });
