@@ -56,7 +56,7 @@ export interface RebalanceTerms {
   snapshotHash: string;
   /** Required. What the rebalance is for. */
   purpose: RebalancePurpose;
-  /** What is too small to trade. Absent means 0.00001 of NAV for each. */
+  /** What is too small to trade. Absent means 0.00001 of NAV for each. SETTLE is exempt: 0 for each. */
   tolerances:
     | Tolerances
     | undefined;
@@ -78,7 +78,7 @@ export interface RebalanceTerms {
   expireTime:
     | Date
     | undefined;
-  /** Positions inside this band are not traded. Absent trades every position. */
+  /** Positions inside this band are not traded. Absent trades every position. SETTLE is exempt: it trades every position. */
   driftBand: DriftBand | undefined;
 }
 

@@ -285,9 +285,9 @@ export interface Position {
 
 /** What a vault allows. */
 export interface VaultPolicy {
-  /** What may be done to positions; empty allows everything. */
+  /** What may be done to positions, in the order of the enum; empty allows everything. SETTLE is exempt. */
   allowedActions: StrategicAction[];
-  /** What may be done to collateral; empty allows everything. */
+  /** What may be done to the collateral of shorts, in the order of the enum; empty allows everything. SETTLE is exempt. */
   allowedCollateralActions: CollateralAction[];
   /** How far an execution price may be from the reference, in bps, 0 to 10 000. Default 50. */
   slippageLimitBps?:
