@@ -255,7 +255,7 @@ function check(run: Run, given: ExtremeCase): void {
 function sizeOf(draws: Draws): number {
   const kind = draws.int(100);
   if (kind === 0) return 500;
-  return kind < 10 ? 10 + draws.int(90) : 1 + draws.int(9);
+  return kind < 5 ? 10 + draws.int(90) : 1 + draws.int(9);
 }
 
 describe('extreme values', () => {
