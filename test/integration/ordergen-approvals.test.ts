@@ -77,7 +77,7 @@ async function setMode(mode: VaultMode): Promise<void> {
 
 /** Everything that a refused call must leave as it was. */
 async function everything(): Promise<unknown> {
-  const tables = ['rebalances', 'rebalance_actions', 'rebalance_events', 'outbox', 'vaults'];
+  const tables = ['rebalances', 'rebalance_actions', 'rebalance_events', 'vaults'];
   const rows: Record<string, unknown> = {};
   for (const table of [...tables, 'idempotency_keys', 'rebalance_feed', 'audit_entries']) {
     const found = await world.database.pool.query<{ text: string }>(
@@ -85,6 +85,8 @@ async function everything(): Promise<unknown> {
     );
     rows[table] = found.rows.map(({ text }) => text);
   }
+  // The relay marks what it sent, whatever is refused meanwhile.
+  rows['outbox'] = (await world.database.pool.query('select event_id from outbox order by 1')).rows;
   return rows;
 }
 
@@ -203,10 +205,6 @@ describe('an approval is refused, and stores nothing,', () => {
   it('a second time', async () => {
     await approve(ann);
     await world.dispatched(0);
-    await eventually(async () => {
-      const { rows } = await world.database.pool.query('select from outbox where not sent');
-      return rows.length === 0 ? true : undefined;
-    });
     expect(await refused(() => approve(bob))).toBe('FAILED_PRECONDITION REBALANCE_STATE_INVALID');
     expect(await refused(() => approve(ann))).toBe('FAILED_PRECONDITION REBALANCE_STATE_INVALID');
   });

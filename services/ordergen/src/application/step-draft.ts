@@ -20,6 +20,7 @@ import type {
 } from './rebalance-record.js';
 import { delta, linesOf } from './report-delta.js';
 import type { ActionChange, FeedEntry, OutgoingEvent, RebalanceStep } from './rebalance-step.js';
+import { disagreementOf } from './step-agreement.js';
 
 /**
  * One change of a rebalance while it is put together: inputs go into the fold, money into the ledger,
@@ -203,6 +204,15 @@ export function createStepDraft(before: RunningRebalance, time: Instant): StepDr
     know: (record) => known.set(record.index, record),
     send: (message) => outbox.push(message),
     finish: (inbox, traceparent) => {
+      const broken = disagreementOf(facts, before, { head, open }, ledger);
+      if (broken !== undefined) {
+        fault(broken);
+        // Nothing is sent on books that disagree.
+        outbox.length = 0;
+        open = undefined;
+        freeze = true;
+        stateReason = broken;
+      }
       flush();
       return {
         rebalanceId: facts.rebalanceId,
