@@ -261,6 +261,11 @@ describe('explicit actions', () => {
       [{ ...move('A', '1'), collateralDelta: '1' }],
       [`${at}[0].collateral_delta FIELD_INVALID`],
     ],
+    [
+      'a short behind too little',
+      [{ assetId: 'D', side: Side.SIDE_SHORT, quantityDelta: '100', collateralDelta: '100' }],
+      [`${at}[0].collateral_delta KAPPA_OUT_OF_RANGE`],
+    ],
     ['no side', [{ ...move('A', '1'), side: 0 }], [`${at}[0].side FIELD_REQUIRED`]],
     ['no asset', [move('', '1')], [`${at}[0].asset_id FIELD_REQUIRED`]],
   ])('of %s are refused', async (_, actions, expected) => {

@@ -1,7 +1,8 @@
 import { addSeconds, domainError, formatInstant, invalidFields, refuse } from '@trimtab/core';
-import type { Clock, DomainError, Instant, Result } from '@trimtab/core';
+import type { Clock, DomainError, Instant } from '@trimtab/core';
 import { needsApproval } from '../domain/approval-rules.js';
 import { claimsOfRequest, claimsOfTrades, refuseActions } from '../domain/allowed-actions.js';
+import { refuseThinCollateral } from '../domain/collateral-cover.js';
 import type { DriftBand } from '../domain/drift-band.js';
 import type { ExplicitAction } from '../domain/explicit-action.js';
 import { generate, type Generation, type Goal, type NetMode } from '../domain/generate.js';
@@ -74,18 +75,18 @@ export interface PlannedRebalance extends FetchedDocuments {
   readonly facts: RebalanceFacts;
 }
 
-/** Fetches plan and snapshot by their hashes, for a caller who may trade the vault. */
+/** Fetches plan and snapshot by their hashes, for a caller who may trade the vault, which comes with them. */
 export async function fetchDocuments(
   deps: PlanningDependencies,
   command: CreateRebalanceCommand,
   call: OutgoingCall,
-): Promise<FetchedDocuments> {
+): Promise<FetchedDocuments & { readonly vault: HeldVault }> {
   const vault = (await deps.store.findVault(command.vaultId)) ?? vaultNotFound(command.vaultId);
   requireTrader(call.caller, vault, 'rebalance');
   const { planHash } = command;
   const plan = planHash === undefined ? undefined : await deps.solver.getPlan(planHash, call);
   const snapshot = await deps.oracle.getSnapshot(command.snapshotHash, call);
-  return { plan, snapshot };
+  return { vault, plan, snapshot };
 }
 
 /**
@@ -117,6 +118,8 @@ export function planRebalance(
     const claims = claimsOfTrades(generation.actions, generation.valuation.positions);
     refuseIf(refuseActions(vault.vaultId, vault.policy, claims));
   }
+  const { actions, valuation } = generation;
+  refuseInTerms(refuseThinCollateral(command.actions ?? [], actions, valuation.positions));
   const document = documentOf(inputs, generation, terms);
   const trace = deps.tracing.current();
   return {
@@ -175,19 +178,20 @@ function generationOf(inputs: PlanningInputs, terms: PlanningTerms): Generation 
     sequencing: command.sequencing,
     underlyingFloor: command.underlyingFloor,
   });
-  return valueOrRefuse(inTerms(generation));
+  if (!generation.ok) refuseInTerms(generation.error);
+  return valueOrRefuse(generation);
 }
 
 /** Names the fields of a refusal as the request does. */
-function inTerms<T>(result: Result<T, DomainError>): Result<T, DomainError> {
-  if (result.ok || result.error.violations.length === 0) return result;
-  const violations = result.error.violations.map((violation) => ({
+function refuseInTerms(error: DomainError | undefined): void {
+  if (error === undefined || error.violations.length === 0) return refuseIf(error);
+  const violations = error.violations.map((violation) => ({
     ...violation,
     field: violation.field
       .replace(/^action_order/, 'terms.sequencing.explicit_order.positions')
       .replace(/^explicit_actions/, 'terms.explicit_actions'),
   }));
-  return { ok: false, error: invalidFields(violations) };
+  refuse(invalidFields(violations));
 }
 
 function documentOf(

@@ -7,7 +7,6 @@ import {
   type PlanningDependencies,
 } from './plan-rebalance.js';
 import type { RebalanceView } from './rebalance-record.js';
-import { vaultNotFound } from './refusals.js';
 
 /** The rebalance that a request would make: PLANNED, without an id. */
 export type PreviewRebalance = (
@@ -21,16 +20,10 @@ export type PreviewRebalance = (
  */
 export function createPreviewRebalance(deps: PlanningDependencies): PreviewRebalance {
   return async (command, call) => {
-    const documents = await fetchDocuments(deps, command, call);
-    const vault = (await deps.store.findVault(command.vaultId)) ?? vaultNotFound(command.vaultId);
+    const found = await fetchDocuments(deps, command, call);
     const { caller } = call;
-    const { facts } = planRebalance(deps, {
-      ...documents,
-      command,
-      vault,
-      caller,
-      rebalanceId: '',
-    });
+    const { facts } = planRebalance(deps, { ...found, command, caller, rebalanceId: '' });
+    const { vault } = found;
     return {
       facts,
       head: { sequence: 0, hash: facts.h0, state: plannedState(facts.program) },

@@ -8,6 +8,7 @@ export * from './audit-books.js';
 export * from './apply.js';
 export * from './bundle.js';
 export * from './clip-report.js';
+export * from './collateral-cover.js';
 export * from './conformance/conform-generate.js';
 export * from './conformance/conform-recalibrate.js';
 export * from './conformance/conformance-report.js';
