@@ -9,8 +9,14 @@ export interface NatsServer {
   readonly url: string;
   /** Stops the server; its store stays. */
   stop(): Promise<void>;
-  /** Stops the server, deletes its whole store and starts it on the same port. */
-  restart(options: { readonly wipeStore: boolean }): Promise<void>;
+  /**
+   * Stops the server, deletes its whole store if asked to, and starts it on the same port. `signal` is
+   * SIGTERM unless given; SIGKILL leaves it no time to write anything.
+   */
+  restart(options: {
+    readonly wipeStore: boolean;
+    readonly signal?: NodeJS.Signals;
+  }): Promise<void>;
   /** Stops it for good and deletes its folder. */
   dispose(): Promise<void>;
 }
@@ -48,8 +54,8 @@ export async function startNatsServer(): Promise<NatsServer> {
   return {
     url: `nats://127.0.0.1:${port}`,
     stop,
-    restart: async ({ wipeStore }) => {
-      await stop();
+    restart: async ({ wipeStore, signal }) => {
+      await end(child, signal);
       if (wipeStore) await rm(store, { recursive: true, force: true });
       child = launch(binary, folder, port);
       await portOf(child, folder);
@@ -97,10 +103,10 @@ async function portOf(child: ChildProcess, folder: string): Promise<number> {
   );
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
+  child.kill(signal);
   await ended;
 }
 
