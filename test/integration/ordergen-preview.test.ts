@@ -165,6 +165,8 @@ interface RandomCase {
   readonly investible: readonly boolean[];
   readonly shorts: readonly boolean[];
   readonly explicit: boolean;
+  /** Whether a manager turns both legs round. */
+  readonly ownOrder: boolean;
   readonly moves: readonly number[];
   readonly fields: Partial<RebalanceTerms>;
 }
@@ -226,6 +228,7 @@ const randomCase: fc.Arbitrary<RandomCase> = fc.record({
   investible: five(fc.boolean()),
   shorts: five(fc.boolean()),
   explicit: fc.boolean(),
+  ownOrder: fc.boolean(),
   moves: five(fc.integer({ min: -100, max: 100 })),
   fields,
 });
@@ -273,6 +276,16 @@ function termsOf(given: RandomCase, vault: Vault, prices: readonly FakePrice[]):
   return { ...terms, source: { $case: 'explicitActions', value: { actions } } };
 }
 
+/** The same terms with both legs the other way round, as a manager may state it. */
+async function turnedRound(terms: RebalanceTerms): Promise<RebalanceTerms> {
+  const { actions } = await preview(world, terms);
+  if (actions.length === 0) return terms;
+  const sells = actions.filter(({ group }) => group !== 3).reverse();
+  const buys = actions.filter(({ group }) => group === 3).reverse();
+  const positions = [...sells, ...buys].map(({ assetId, side }) => ({ assetId, side }));
+  return { ...terms, sequencing: { order: { $case: 'explicitOrder', value: { positions } } } };
+}
+
 describe('equal inputs', () => {
   const runs = campaignCount(100, 1_000);
   it(`give the hashes of the real run, in ${runs} random cases`, { timeout: 600_000 }, async () => {
@@ -284,7 +297,8 @@ describe('equal inputs', () => {
         lot: String(given.lots[place] ?? 1),
       }));
       const vault = await vaultOf(given, prices);
-      const terms = termsOf(given, vault, prices);
+      const stated = termsOf(given, vault, prices);
+      const terms = given.ownOrder ? await turnedRound(stated) : stated;
       const before = await preview(world, terms);
       const answer = await world.orderGen.createRebalance({ requestId: requestId(), terms });
       const real = present(answer.rebalance, 'CreateRebalance answers with a rebalance');

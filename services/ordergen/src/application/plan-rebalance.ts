@@ -184,7 +184,8 @@ function generationOf(inputs: PlanningInputs, terms: PlanningTerms): Generation 
 
 /** Names the fields of a refusal as the request does. */
 function refuseInTerms(error: DomainError | undefined): void {
-  if (error === undefined || error.violations.length === 0) return refuseIf(error);
+  if (error === undefined) return;
+  if (error.violations.length === 0) refuse(error);
   const violations = error.violations.map((violation) => ({
     ...violation,
     field: violation.field
