@@ -1,3 +1,4 @@
+export { auditBooks, type BooksReport, type DriftReport } from './audit-books.js';
 export { orderGenConfig, orderGenConfigSchema, type OrderGenConfig } from './config.js';
 export { composeOrderGen, type OrderGenDependencies } from './compose.js';
 export type { OrderGenTables } from './adapters/postgres/tables.js';

@@ -18,7 +18,8 @@ export function changesOf(lines: Iterable<LedgerLine>): Holdings {
   const positions = new Map<string, Position>();
   for (const line of lines) {
     if (line.account === 'CASH') cash += line.amount;
-    if (line.position === undefined) continue;
+    const isOfPosition = line.account === 'POSITION' || line.account === 'COLLATERAL';
+    if (!isOfPosition || line.position === undefined) continue;
     const { assetId, side } = line.position;
     const key = positionText(line.position);
     const before = positions.get(key) ?? { assetId, side, quantity: 0n, collateral: 0n };
