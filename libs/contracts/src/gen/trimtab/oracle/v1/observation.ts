@@ -30,7 +30,7 @@ export interface Observation {
   observeTime:
     | Date
     | undefined;
-  /** Rises with every observation of the publisher for the asset, at least 0. */
+  /** Rises with every observation of the publisher for the asset, 0 to 2^53 − 1. */
   sequence: bigint;
 }
 
