@@ -67,6 +67,19 @@ describe('a vault', () => {
   });
 });
 
+describe('the positions of a vault', () => {
+  it('are all shown, or those of one asset', async () => {
+    const { vaultId } = await fundedVault(world);
+    const shown = async (positionAssetId?: string) => {
+      const { vault } = await world.vaults.getVault({ vaultId, positionAssetId });
+      return [vault?.cash, vault?.positions.map(({ assetId }) => assetId)];
+    };
+    expect(await shown()).toEqual(['10000', ['A', 'B', 'C']]);
+    expect(await shown('B')).toEqual(['10000', ['B']]);
+    expect(await shown('Z')).toEqual(['10000', []]);
+  });
+});
+
 describe('deposits', () => {
   it('book balanced lines, raise the version, and take effect once per request', async () => {
     const { vaultId } = await create();

@@ -89,7 +89,8 @@ export interface ModeChange {
 
 /** Reads outside transactions. */
 export interface OrderGenReader {
-  findVault(vaultId: string): Promise<HeldVault | undefined>;
+  /** With all its positions, or with those of one asset only. */
+  findVault(vaultId: string, positionAssetId?: string): Promise<HeldVault | undefined>;
   /** By vaultId; the cursor is the last one seen. */
   listVaults(filter: VaultFilter, page: PageRequest): Promise<readonly HeldVault[]>;
   /** By sequence; the cursor is the last one seen. */

@@ -32,7 +32,11 @@ export function createRebalanceSource(options: RebalanceSourceOptions): Rebalanc
       return view;
     },
     balance: async (order, signal) => {
-      const { vault } = await options.vaults.getVault({ vaultId: order.vaultId }, { signal });
+      // Of all positions one is looked at, however many there are.
+      const { vault } = await options.vaults.getVault(
+        { vaultId: order.vaultId, positionAssetId: order.assetId },
+        { signal },
+      );
       const found = present(vault, 'GetVault answers with a vault');
       const side = order.side === 'LONG' ? Side.SIDE_LONG : Side.SIDE_SHORT;
       const position = found.positions.find(

@@ -46,7 +46,7 @@ export function createVaultHandlers(deps: VaultHandlerDependencies): VaultHandle
     },
     GetVault: async (request, context) => {
       const vaultId = readId('vault_id', request.vaultId);
-      const vault = await findVault(store, vaultId);
+      const vault = await findVault(store, vaultId, request.positionAssetId);
       requireView(callerOf(context), vault);
       return { vault: toVaultMessage(vault) };
     },
@@ -132,8 +132,12 @@ async function listVaults(
   return { vaults: cut.items.map(toVaultMessage), nextPageToken: cut.nextPageToken };
 }
 
-async function findVault(store: OrderGenStore, vaultId: string): Promise<HeldVault> {
-  return (await store.findVault(vaultId)) ?? vaultNotFound(vaultId);
+async function findVault(
+  store: OrderGenStore,
+  vaultId: string,
+  positionAssetId?: string,
+): Promise<HeldVault> {
+  return (await store.findVault(vaultId, positionAssetId)) ?? vaultNotFound(vaultId);
 }
 
 async function vaultOf(session: OrderGenSession, vaultId: string): Promise<wire.Vault> {

@@ -6,6 +6,7 @@ import {
   toLedgerLine,
   toVault,
   VAULT_COLUMNS,
+  vaultColumns,
   type LedgerRow,
   type VaultRow,
 } from './vault-rows.js';
@@ -19,10 +20,11 @@ export type VaultReader = Pick<
 /** Creates the reads. */
 export function createVaultReader(query: Query): VaultReader {
   return {
-    findVault: async (vaultId) => {
+    findVault: async (vaultId, positionAssetId) => {
       const [row] = await query<VaultRow>(
-        `select ${VAULT_COLUMNS} from vaults v where v.vault_id = $1`,
-        [vaultId],
+        `select ${vaultColumns('and ($2::text is null or p.asset_id = $2)')}
+         from vaults v where v.vault_id = $1`,
+        [vaultId, positionAssetId ?? null],
       );
       return row === undefined ? undefined : toVault(row);
     },

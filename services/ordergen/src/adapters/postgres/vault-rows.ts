@@ -55,7 +55,11 @@ interface PositionRow {
 }
 
 /** The columns of {@link VaultRow}, from `vaults v`. */
-export const VAULT_COLUMNS = `
+export const VAULT_COLUMNS = vaultColumns('');
+
+/** The columns with the positions, `p`, that a condition lets through. */
+export function vaultColumns(condition: string): string {
+  return `
   v.*,
   (select r.rebalance_id from rebalances r where r.vault_id = v.vault_id and r.running)
     as open_rebalance_id,
@@ -63,8 +67,9 @@ export const VAULT_COLUMNS = `
     select jsonb_agg(jsonb_build_object('asset_id', p.asset_id, 'side', p.side,
       'quantity', p.quantity::text, 'collateral', p.collateral::text))
     from vault_positions p
-    where p.vault_id = v.vault_id and (p.quantity <> 0 or p.collateral <> 0)
+    where p.vault_id = v.vault_id and (p.quantity <> 0 or p.collateral <> 0) ${condition}
   ), '[]'::jsonb) as positions`;
+}
 
 /** Reads a vault. */
 export function toVault(row: VaultRow): HeldVault {

@@ -51,6 +51,8 @@ export interface CreateVaultResponse {
 export interface GetVaultRequest {
   /** Required. The vault. */
   vaultId: string;
+  /** Only the positions of this asset; absent means all. The rest of the vault is as it is. */
+  positionAssetId?: string | undefined;
 }
 
 /** Answer of GetVault. */
@@ -492,13 +494,16 @@ export const CreateVaultResponse: MessageFns<CreateVaultResponse> = {
 };
 
 function createBaseGetVaultRequest(): GetVaultRequest {
-  return { vaultId: "" };
+  return { vaultId: "", positionAssetId: undefined };
 }
 
 export const GetVaultRequest: MessageFns<GetVaultRequest> = {
   encode(message: GetVaultRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.vaultId !== "") {
       writer.uint32(10).string(message.vaultId);
+    }
+    if (message.positionAssetId !== undefined) {
+      writer.uint32(18).string(message.positionAssetId);
     }
     return writer;
   },
@@ -524,6 +529,14 @@ export const GetVaultRequest: MessageFns<GetVaultRequest> = {
             message.vaultId = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.positionAssetId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -543,6 +556,11 @@ export const GetVaultRequest: MessageFns<GetVaultRequest> = {
         : isSet(object.vault_id)
         ? globalThis.String(object.vault_id)
         : "",
+      positionAssetId: isSet(object.positionAssetId)
+        ? globalThis.String(object.positionAssetId)
+        : isSet(object.position_asset_id)
+        ? globalThis.String(object.position_asset_id)
+        : undefined,
     };
   },
 
@@ -550,6 +568,9 @@ export const GetVaultRequest: MessageFns<GetVaultRequest> = {
     const obj: any = {};
     if (message.vaultId !== "") {
       obj.vaultId = message.vaultId;
+    }
+    if (message.positionAssetId !== undefined) {
+      obj.positionAssetId = message.positionAssetId;
     }
     return obj;
   },
@@ -560,6 +581,7 @@ export const GetVaultRequest: MessageFns<GetVaultRequest> = {
   fromPartial<I extends Exact<DeepPartial<GetVaultRequest>, I>>(object: I): GetVaultRequest {
     const message = createBaseGetVaultRequest();
     message.vaultId = object.vaultId ?? "";
+    message.positionAssetId = object.positionAssetId ?? undefined;
     return message;
   },
 };
