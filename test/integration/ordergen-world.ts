@@ -112,14 +112,14 @@ export interface OrderGenWorld {
 
 /** Starts a world; ids count up, so two worlds that do the same have the same hashes. */
 export async function createOrderGenWorld(
-  kind: (typeof BUSES)[number] = 'in-process',
+  kind: (typeof BUSES)[number] | Bus = 'in-process',
   environment: Readonly<Record<string, string>> = {},
 ): Promise<OrderGenWorld> {
   const clock = createVirtualClock(START);
   const auth = await testAuth();
   const database = await testDatabase<OrderGenTables>('ordergen');
   const { connectionString } = testDatabaseOptions('ordergen');
-  const bus = await connectBus(kind);
+  const bus = typeof kind === 'string' ? await connectBus(kind) : kind;
   const ids = countingIds();
   const snapshots = new Map<string, SnapshotCopy>();
   const plans = new Map<string, PlanCopy>();
