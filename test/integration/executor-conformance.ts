@@ -102,7 +102,7 @@ export function describeExecutor(
       expect(bought >= BigInt(order.minimumOut)).toBe(true);
     });
 
-    it('answers a known order with the same reports, byte for byte, and executes nothing', async () => {
+    it('rule 4: answers a known order with the same reports, byte for byte, and executes nothing', async () => {
       const order = scenario(world, { kind: 'SELLS' }).sell();
       await desk.send(order);
       const [first] = await desk.awaitReports(order, 1);

@@ -200,7 +200,7 @@ describe.each(buses)('on %s', (_, createBus) => {
       expect(reports[0]?.report.execType).toBe(ExecType.EXEC_TYPE_FILL);
     });
 
-    it('is asked first after a crash between its answer and ours', async () => {
+    it('rule 4: is asked first after a crash between its answer and ours', async () => {
       await start();
       await running?.stop();
       const order = scenario(world, { kind: 'SELLS' }).sell();
