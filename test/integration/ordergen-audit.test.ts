@@ -3,7 +3,8 @@ import { Rebalance_State as RebalanceState } from '@trimtab/contracts/ordergen';
 import { Side } from '@trimtab/contracts/portfolio';
 import { VaultHold, type Vault } from '@trimtab/contracts/vault';
 import { present } from '@trimtab/core';
-import { eventually, SEED } from '@trimtab/testkit';
+import { runAudit } from '@trimtab/cli';
+import { eventually, SEED, testDatabaseOptions } from '@trimtab/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { auditBooks } from '@trimtab/ordergen';
 import {
@@ -268,7 +269,18 @@ describe('auditBooks', () => {
   it('reports every vault by itself, and changes nothing', async () => {
     const clean = await auditBooks(world.database);
     expect(clean).toEqual({ vaultCount: 1, drifts: [] });
+    expect(await sql('select from vault_audits where drift <> $1', [''])).toEqual([]);
     await world.database.pool.query('update vaults set version = version, cash = cash + 2');
+    const lines: string[] = [];
+    const output = { json: true, line: (text: string) => lines.push(text) };
+    const { connectionString: databaseUrl } = testDatabaseOptions('ordergen');
+    const target = { databaseUrl, schema: world.database.schema, dataFolder: '.trimtab' };
+    expect(await runAudit(target, output)).toBe(1);
+    expect(JSON.parse(lines.join('\n'))).toMatchObject({
+      conserved: false,
+      vaultCount: 1,
+      drifts: [{ what: 'cash', subject: 'USDC', ledger: '10000', balance: '10002' }],
+    });
     const found = await auditBooks(world.database);
     expect(found.drifts).toEqual([
       {

@@ -13,6 +13,7 @@ export { openVault, tellStory, type StoryReport } from './demo/story.js';
 export { tellSolverStory } from './demo/story-solver.js';
 export { tellTargetWeightsStory } from './demo/story-target-weights.js';
 export { describe as describeEvent } from './commands/watch.js';
+export { runAudit, type AuditTarget } from './commands/audit.js';
 export { CONFORMANCE_KINDS, runConformance } from './commands/conformance.js';
 export { runToken } from './commands/token.js';
 export { runVerify } from './commands/verify.js';

@@ -1,4 +1,5 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { runAudit } from './commands/audit.js';
 import { CONFORMANCE_KINDS, runConformance, type ConformanceKind } from './commands/conformance.js';
 import { runDemo } from './commands/demo.js';
 import { runDev } from './commands/dev.js';
@@ -117,7 +118,25 @@ export function createProgram(finish: (code: number) => void): Command {
     .action(async (rebalanceId: string, options: RemoteOptions) =>
       finish(await runReplay({ ...remote(options), rebalanceId }, output())),
     );
+
+  command('audit')
+    .description('recompute every balance of every vault from its ledger')
+    .option('--database-url <url>', 'PostgreSQL; DATABASE_URL by default, else that of trimtab dev')
+    .option('--schema <schema>', 'of order generation', 'ordergen')
+    .option('--data-folder <folder>', 'of trimtab dev', DATA_FOLDER)
+    .action(async (options: AuditFlags) => {
+      const databaseUrl = options.databaseUrl ?? process.env['DATABASE_URL'];
+      const { schema, dataFolder } = options;
+      const target = { schema, dataFolder, ...(databaseUrl !== undefined && { databaseUrl }) };
+      finish(await runAudit(target, output()));
+    });
   return program;
+}
+
+interface AuditFlags {
+  readonly databaseUrl?: string;
+  readonly schema: string;
+  readonly dataFolder: string;
 }
 
 interface DevFlags {

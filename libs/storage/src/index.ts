@@ -21,4 +21,5 @@ export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
 } from './embedded-postgres.js';
+export { findEmbeddedPostgres } from './find-embedded-postgres.js';
 export { sql, type Kysely, type Migration, type Transaction } from 'kysely';
