@@ -5,7 +5,7 @@ import { feedLedgerSequence } from './migration-feed.js';
 import { wideAmountsMigration } from './wide-amounts-migration.js';
 
 /**
- * The tables of ordergen. Amounts are `numeric(78,0)`; times come from the clock, never from the
+ * The tables of ordergen. Amounts are integers, widened later; times come from the clock, never from the
  * database. A running rebalance of a vault is found, and limited to one, by a partial unique index.
  */
 const init: Migration = {
