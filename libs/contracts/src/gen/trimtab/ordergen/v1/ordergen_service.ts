@@ -3732,7 +3732,8 @@ export const OrderGenServiceService = {
    * Approves a rebalance that waits for it, by naming what is approved. An approver other than the requester,
    * with scope `rebalance:write` or `engine`.
    *
-   * Errors: REBALANCE_NOT_FOUND, REBALANCE_STATE_INVALID, APPROVER_NOT_DISTINCT, PLAN_HASH_MISMATCH, SNAPSHOT_STALE, APPROVAL_EXPIRED, REQUEST_ID_REUSED.
+   * Errors: REBALANCE_NOT_FOUND, REBALANCE_STATE_INVALID, APPROVER_NOT_DISTINCT, PLAN_HASH_MISMATCH, SNAPSHOT_NOT_FOUND, SNAPSHOT_STALE,
+   * APPROVAL_EXPIRED, FENCE_STALE, VAULT_CHANGED, VAULT_NOT_OPEN, VAULT_FROZEN, VAULT_IN_DEFICIT, REQUEST_ID_REUSED.
    */
   approveRebalance: {
     path: "/trimtab.ordergen.v1.OrderGenService/ApproveRebalance" as const,
@@ -3899,7 +3900,8 @@ export interface OrderGenServiceServer extends UntypedServiceImplementation {
    * Approves a rebalance that waits for it, by naming what is approved. An approver other than the requester,
    * with scope `rebalance:write` or `engine`.
    *
-   * Errors: REBALANCE_NOT_FOUND, REBALANCE_STATE_INVALID, APPROVER_NOT_DISTINCT, PLAN_HASH_MISMATCH, SNAPSHOT_STALE, APPROVAL_EXPIRED, REQUEST_ID_REUSED.
+   * Errors: REBALANCE_NOT_FOUND, REBALANCE_STATE_INVALID, APPROVER_NOT_DISTINCT, PLAN_HASH_MISMATCH, SNAPSHOT_NOT_FOUND, SNAPSHOT_STALE,
+   * APPROVAL_EXPIRED, FENCE_STALE, VAULT_CHANGED, VAULT_NOT_OPEN, VAULT_FROZEN, VAULT_IN_DEFICIT, REQUEST_ID_REUSED.
    */
   approveRebalance: handleUnaryCall<ApproveRebalanceRequest, ApproveRebalanceResponse>;
   /**
@@ -4006,7 +4008,8 @@ export interface OrderGenServiceClient extends Client {
    * Approves a rebalance that waits for it, by naming what is approved. An approver other than the requester,
    * with scope `rebalance:write` or `engine`.
    *
-   * Errors: REBALANCE_NOT_FOUND, REBALANCE_STATE_INVALID, APPROVER_NOT_DISTINCT, PLAN_HASH_MISMATCH, SNAPSHOT_STALE, APPROVAL_EXPIRED, REQUEST_ID_REUSED.
+   * Errors: REBALANCE_NOT_FOUND, REBALANCE_STATE_INVALID, APPROVER_NOT_DISTINCT, PLAN_HASH_MISMATCH, SNAPSHOT_NOT_FOUND, SNAPSHOT_STALE,
+   * APPROVAL_EXPIRED, FENCE_STALE, VAULT_CHANGED, VAULT_NOT_OPEN, VAULT_FROZEN, VAULT_IN_DEFICIT, REQUEST_ID_REUSED.
    */
   approveRebalance(
     request: ApproveRebalanceRequest,

@@ -3551,7 +3551,7 @@ export const VaultServiceService = {
   /**
    * Ends the hold FROZEN, with evidence, audited. Scope `admin`.
    *
-   * Errors: VAULT_NOT_FROZEN, REQUEST_ID_REUSED.
+   * Errors: VAULT_NOT_FROZEN, VAULT_FROZEN (its books still disagree), REQUEST_ID_REUSED.
    */
   unfreezeVault: {
     path: "/trimtab.vault.v1.VaultService/UnfreezeVault" as const,
@@ -3566,7 +3566,7 @@ export const VaultServiceService = {
   /**
    * Closes a vault that is CLOSING and flat. Scope `engine`, or the owner with scope `intent:write`, `rebalance:write` or `admin`.
    *
-   * Errors: FENCE_STALE, VAULT_NOT_EMPTY, VAULT_MODE_TRANSITION_INVALID, VAULT_BUSY, REQUEST_ID_REUSED.
+   * Errors: FENCE_STALE, VAULT_NOT_EMPTY, VAULT_MODE_TRANSITION_INVALID, VAULT_BUSY, VAULT_FROZEN, REQUEST_ID_REUSED.
    */
   closeVault: {
     path: "/trimtab.vault.v1.VaultService/CloseVault" as const,
@@ -3712,13 +3712,13 @@ export interface VaultServiceServer extends UntypedServiceImplementation {
   /**
    * Ends the hold FROZEN, with evidence, audited. Scope `admin`.
    *
-   * Errors: VAULT_NOT_FROZEN, REQUEST_ID_REUSED.
+   * Errors: VAULT_NOT_FROZEN, VAULT_FROZEN (its books still disagree), REQUEST_ID_REUSED.
    */
   unfreezeVault: handleUnaryCall<UnfreezeVaultRequest, UnfreezeVaultResponse>;
   /**
    * Closes a vault that is CLOSING and flat. Scope `engine`, or the owner with scope `intent:write`, `rebalance:write` or `admin`.
    *
-   * Errors: FENCE_STALE, VAULT_NOT_EMPTY, VAULT_MODE_TRANSITION_INVALID, VAULT_BUSY, REQUEST_ID_REUSED.
+   * Errors: FENCE_STALE, VAULT_NOT_EMPTY, VAULT_MODE_TRANSITION_INVALID, VAULT_BUSY, VAULT_FROZEN, REQUEST_ID_REUSED.
    */
   closeVault: handleUnaryCall<CloseVaultRequest, CloseVaultResponse>;
   /**
@@ -3889,7 +3889,7 @@ export interface VaultServiceClient extends Client {
   /**
    * Ends the hold FROZEN, with evidence, audited. Scope `admin`.
    *
-   * Errors: VAULT_NOT_FROZEN, REQUEST_ID_REUSED.
+   * Errors: VAULT_NOT_FROZEN, VAULT_FROZEN (its books still disagree), REQUEST_ID_REUSED.
    */
   unfreezeVault(
     request: UnfreezeVaultRequest,
@@ -3909,7 +3909,7 @@ export interface VaultServiceClient extends Client {
   /**
    * Closes a vault that is CLOSING and flat. Scope `engine`, or the owner with scope `intent:write`, `rebalance:write` or `admin`.
    *
-   * Errors: FENCE_STALE, VAULT_NOT_EMPTY, VAULT_MODE_TRANSITION_INVALID, VAULT_BUSY, REQUEST_ID_REUSED.
+   * Errors: FENCE_STALE, VAULT_NOT_EMPTY, VAULT_MODE_TRANSITION_INVALID, VAULT_BUSY, VAULT_FROZEN, REQUEST_ID_REUSED.
    */
   closeVault(
     request: CloseVaultRequest,
