@@ -6,7 +6,7 @@ import { bundleOf, type GeneratedBundle } from './generated-bundle.js';
 
 const COUNT = campaignCount(100, 1_000);
 
-describe(`${COUNT} bundles made up by chance, seeds 1 to ${COUNT}`, () => {
+describe(`${COUNT} bundles made up by chance, seeds 1 to ${COUNT}`, { timeout: 600_000 }, () => {
   const told: GeneratedBundle[] = [];
 
   it('agree with a verifier that shares no code with what made them', () => {

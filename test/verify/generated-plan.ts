@@ -1,9 +1,5 @@
 import { instant } from '@trimtab/core';
-import {
-  liveWeightBps,
-  type BundlePlan,
-  type Target,
-} from '@trimtab/ordergen/domain';
+import { liveWeightBps, type BundlePlan, type Target } from '@trimtab/ordergen/domain';
 import {
   buildPlan,
   inputsDocument,

@@ -40,32 +40,47 @@ export function checkFilled(measure: Measure, event: Event, outcome: Outcome): v
   }
   const short = moved < 0n && cash + moved < 0n;
   must(`${event.path}.cashMoved`, !short, moved, `at least ${-cash}`);
-  const expected =
-    action.side === 'SHORT'
-      ? filledOfShort(measure, event, action, due)
-      : filledOfSell(measure, event, action, due);
-  same(`${event.path}.filled`, filled, most(0n, least(expected, due)));
+  const { quantity } = event;
+  // An action that was never sent has executed nothing, not even a remainder too small to see.
+  const of = quantity === undefined ? 0n : filledOf(measure, event, action, { due, quantity });
+  same(`${event.path}.filled`, filled, most(0n, least(of, due)));
 }
 
-function filledOfSell(measure: Measure, event: Event, action: Action, due: bigint): bigint {
-  const { prices, netTolerance } = measure;
-  const quantity = event.quantity ?? 0n;
-  const value = valueOf(prices, event.path, action.assetId, quantity);
+interface Sold {
+  readonly due: bigint;
+  readonly quantity: bigint;
+}
+
+function filledOf(measure: Measure, event: Event, action: Action, sold: Sold): bigint {
+  return action.side === 'SHORT'
+    ? filledOfShort(measure, event, action, sold)
+    : filledOfLong(measure, event, action, sold);
+}
+
+function filledOfLong(
+  { prices, netTolerance }: Measure,
+  { path }: Event,
+  { assetId }: Action,
+  { due, quantity }: Sold,
+): bigint {
+  const value = valueOf(prices, path, assetId, quantity);
   if (value >= due) return due;
   if (due - value > netTolerance) return value;
   // One base unit more would be too much: less than its price is missing.
-  const more = exactValue(prices, event.path, action.assetId, quantity + 1n);
+  const more = exactValue(prices, path, assetId, quantity + 1n);
   return more.top > due * more.bottom ? due : value;
 }
 
 /** In quantity, or in collateral if no quantity is ordered. */
-function filledOfShort(measure: Measure, event: Event, action: Action, due: bigint): bigint {
-  const { prices, held } = measure;
+function filledOfShort(
+  { prices, held }: Measure,
+  event: Event,
+  action: Action,
+  { due, quantity }: Sold,
+): bigint {
   const now = held.find(({ assetId, side }) => assetId === action.assetId && side === 'SHORT');
   const order = shortOrder(prices, action, now, due);
-  // An action that was never sent has no quantity of its own.
-  if (event.quantity === undefined) return 0n;
-  if (order.quantity > 0n) return floor(due * event.quantity, order.quantity);
+  if (order.quantity > 0n) return floor(due * quantity, order.quantity);
   if (order.released > 0n) return floor(due * -(event.collateral ?? 0n), order.released);
   return event.execType === 'FILL' ? due : 0n;
 }
