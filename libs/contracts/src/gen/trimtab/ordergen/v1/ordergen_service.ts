@@ -170,7 +170,7 @@ export interface RebalanceEvent {
     /** The rebalance was made. Always the first. */
     { $case: "plan"; value: Rebalance }
     | //
-    /** An action was sent. */
+    /** An action was sent, or sent again. */
     { $case: "dispatch"; value: DispatchEvent }
     | //
     /** A report took effect. */
@@ -185,7 +185,7 @@ export interface RebalanceEvent {
     /** The state changed: approved, cancelled, expired, faulted. */
     { $case: "stateChange"; value: StateEvent }
     | //
-    /** The rebalance ended. Always the last. */
+    /** The rebalance ended. The last, but for corrections that come later. */
     { $case: "end"; value: EndEvent }
     | undefined;
 }
@@ -206,7 +206,7 @@ export interface ResultEvent {
   report:
     | ExecutionReport
     | undefined;
-  /** The action after it. */
+  /** The action after it; absent for a correction of an earlier rebalance's action, which the report names. */
   action: Action | undefined;
 }
 
