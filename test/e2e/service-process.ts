@@ -68,7 +68,9 @@ function launch(name: string, environment: Readonly<Record<string, string>>): Ch
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   // A test run that ends without its teardown takes its processes along.
-  process.once('exit', () => child.kill('SIGKILL'));
+  const takeAlong = (): void => void child.kill('SIGKILL');
+  process.once('exit', takeAlong);
+  child.once('exit', () => process.off('exit', takeAlong));
   return child;
 }
 
