@@ -5,7 +5,7 @@ import {
 } from '@trimtab/contracts/ordergen';
 import { VaultHold, VaultMode, type Vault } from '@trimtab/contracts/vault';
 import { present } from '@trimtab/core';
-import { eventually } from '@trimtab/testkit';
+import { campaignCount, eventually } from '@trimtab/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   createOrderGenWorld,
@@ -207,6 +207,37 @@ describe('a correction of an ended rebalance', () => {
       actions: ['FILLED'],
     });
   });
+});
+
+describe('a correction that races with a new rebalance', () => {
+  const count = campaignCount(10, 200);
+  it(`is in the fold of the new one or before its start, ${count} times`, async () => {
+    for (let round = 0; round < count; round += 1) {
+      const first = await openStage(world);
+      await first.fill(0);
+      await first.order(1);
+      await first.cancel();
+      await first.fill(1);
+      await world.reaches(first.rebalanceId, RebalanceState.STATE_CANCELLED);
+      const vault = await vaultOf(first.vaultId);
+      const bust = await first.order(0);
+      const targets = [{ assetId: 'C', weightBps: 2900 }];
+      const [corrected, started] = await Promise.all([
+        first.say(bust, BUST, '0', 2),
+        openWith(vault, targets, {}).catch((error: unknown) => error),
+      ]);
+      await known(first, corrected);
+      const { vault: after } = await world.vaults.getVault({ vaultId: vault.vaultId });
+      if (started instanceof Error) {
+        expect(await refusal(Promise.reject(started))).toMatchObject({ reason: 'VAULT_CHANGED' });
+        expect(after?.openRebalanceId).toBe('');
+        continue;
+      }
+      const second = await world.rebalance(present(after, 'it is found').openRebalanceId);
+      expect(second).toMatchObject({ corrections: '-2100', openingCash: vault.cash });
+      expect(second.cash).toBe(after?.cash);
+    }
+  }, 600_000);
 });
 
 describe('cash below 0', () => {
