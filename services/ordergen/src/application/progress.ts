@@ -196,11 +196,15 @@ function bookedSoFar(draft: StepDraft, index: number): Executed {
 /** A report that waited for a turn that never came: its money is booked all the same. */
 function bookLeftover(draft: StepDraft, eventId: string, report: ExecutionReport): void {
   draft.use(eventId);
-  const { facts } = draft.before;
-  const action = actionAt(facts, report.index);
   const booked = bookedSoFar(draft, report.index);
   const reportSequence = draft.changeOf(report.index)?.reportSequence ?? 0;
-  if (!isNews({ booked, reportSequence }, report)) return;
+  if (isNews({ booked, reportSequence }, report)) bookAfterEnd(draft, report);
+}
+
+/** Money of an action of an ended rebalance that was never sent; a faulted one keeps its fold. */
+function bookAfterEnd(draft: StepDraft, report: ExecutionReport): void {
+  const action = actionAt(draft.before.facts, report.index);
+  const booked = bookedSoFar(draft, report.index);
   bookUnordered(draft, report);
   if (draft.head.state.state === 'FAULTED') return;
   const cash = cashChange(action, booked, report.executed);
@@ -254,6 +258,8 @@ function useCorrections(draft: StepDraft, queue: WaitingReport[]): void {
     const { index } = report;
     if (change?.orderId !== undefined || draft.before.open?.index === index) {
       correctSettled(draft, report, { facts, booked });
+    } else if (hasEnded(draft.head.state.state)) {
+      bookAfterEnd(draft, report);
     } else {
       bookUnordered(draft, report);
       draft.fault(`action ${index} was executed and never dispatched`);
