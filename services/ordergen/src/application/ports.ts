@@ -241,4 +241,9 @@ export interface Observer {
   /** An alarm: the books of a vault disagree. */
   vaultDrifted(vaultId: string, drift: string): void;
   faultExported(rebalanceId: string): void;
+  /** What the clock asked for failed: for one rebalance, or ('') for the look at all of them. */
+  clockJobFailed(job: ClockJob, rebalanceId: string, error: unknown): void;
 }
+
+/** What is done because time has passed. */
+export type ClockJob = 'expiry' | 'alarm' | 'redispatch';

@@ -34,6 +34,8 @@ export function createObserver(logger: Logger): Observer {
       logger.error({ [ATTRIBUTES.vaultId]: vaultId, drift }, 'books disagree, vault frozen'),
     faultExported: (rebalanceId) =>
       logger.warn({ [ATTRIBUTES.rebalanceId]: rebalanceId }, 'bundle of a faulted rebalance kept'),
+    clockJobFailed: (job, rebalanceId, error) =>
+      logger.error({ job, [ATTRIBUTES.rebalanceId]: rebalanceId, error }, `${job} failed`),
   };
 }
 
