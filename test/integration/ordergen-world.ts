@@ -15,7 +15,17 @@ import { RebalancePurpose, SequencingPolicy, Side } from '@trimtab/contracts/por
 import { Plan } from '@trimtab/contracts/solver';
 import { VaultServiceService, type Vault } from '@trimtab/contracts/vault';
 import { contentHash, sha256Hex, TAGS } from '@trimtab/canonical';
-import { domainError, DomainFailure, instant, present, refuse, type IdSource } from '@trimtab/core';
+import {
+  domainError,
+  DomainFailure,
+  instant,
+  present,
+  refuse,
+  type IdSource,
+  compare,
+  formatInstant,
+  sorted,
+} from '@trimtab/core';
 import { createUserClient, type ServiceClient } from '@trimtab/grpc';
 import { createVirtualClock, type ServedComponent, type VirtualClock } from '@trimtab/lifecycle';
 import {
@@ -429,7 +439,18 @@ function fakeSnapshot(
     publishers: [],
     dropped: [],
   }));
-  const snapshotHash = sha256Hex(JSON.stringify(prices));
+  // The hash that the documents' rules give it, so that bundles made on it verify.
+  const snapshotHash = contentHash(TAGS.snapshot, {
+    denomination: 'USDC',
+    entries: sorted(entries, (left, right) => compare(left.assetId, right.assetId)).map(
+      ({ priceDecimal: price, confidenceDecimal: confidence, ...entry }) => ({
+        ...entry,
+        price,
+        confidence,
+        publishTime: formatInstant(START),
+      }),
+    ),
+  });
   const message = { snapshotHash, denomination: 'USDC', entries };
   return {
     snapshotHash,

@@ -1,0 +1,173 @@
+import { ExecType, FailureReason, type ExecutionReport } from '@trimtab/contracts/execution';
+import {
+  Rebalance_State as RebalanceState,
+  ResolveActionRequest,
+} from '@trimtab/contracts/ordergen';
+import { Side } from '@trimtab/contracts/portfolio';
+import type { Vault } from '@trimtab/contracts/vault';
+import { present } from '@trimtab/core';
+import { eventually } from '@trimtab/testkit';
+import { verifyBundle, type Verified } from '@trimtab/verify';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  createOrderGenWorld,
+  exampleTerms,
+  FAILED,
+  fundedVault,
+  requestId,
+  type OrderGenWorld,
+} from './ordergen-world.js';
+
+describe('the bundle of a rebalance of explicit actions', () => {
+  let world: OrderGenWorld;
+  let vault: Vault;
+  let rebalanceId: string;
+
+  beforeEach(async () => {
+    world = await createOrderGenWorld();
+    vault = await fundedVault(world);
+    rebalanceId = await start();
+  });
+
+  afterEach(() => world.close());
+
+  /** Sells 2 100 A and 1 260 B, buys 2 000 D and 1 300 E. */
+  async function start(): Promise<string> {
+    const { vault: fresh } = await world.vaults.getVault({ vaultId: vault.vaultId });
+    const moves = [
+      ['A', '-2100'],
+      ['B', '-1260'],
+      ['D', '2000'],
+      ['E', '1300'],
+    ] as const;
+    const actions = moves.map(([assetId, quantityDelta]) => ({
+      assetId,
+      side: Side.SIDE_LONG,
+      quantityDelta,
+      collateralDelta: '0',
+    }));
+    const source = { $case: 'explicitActions', value: { actions } } as const;
+    const terms = exampleTerms(world, present(fresh, 'the vault'), { source });
+    const answer = await world.orderGen.createRebalance({ requestId: requestId(), terms });
+    return present(answer.rebalance, 'CreateRebalance answers').rebalanceId;
+  }
+
+  async function exported(id = rebalanceId): Promise<Verified & { readonly text: string }> {
+    const chunks: Uint8Array[] = [];
+    for await (const { chunk } of world.orderGen.exportRebalance({ rebalanceId: id })) {
+      chunks.push(chunk);
+    }
+    const text = Buffer.concat(chunks).toString('utf8');
+    const verdict = verifyBundle(text);
+    if (!verdict.verified) throw new Error(JSON.stringify(verdict.difference));
+    return { ...verdict.bundle, text };
+  }
+
+  async function tell(index: number, fields: Partial<ExecutionReport>): Promise<void> {
+    const order = await eventually(() =>
+      world.dispatches.findLast((one) => one.rebalanceId === rebalanceId && one.index === index),
+    );
+    await world.report(order, fields);
+  }
+
+  async function corrected(id: string, corrections: string): Promise<void> {
+    await eventually(async () => {
+      return (await world.rebalance(id)).corrections === corrections ? true : undefined;
+    });
+  }
+
+  it('has no documents of a plan, and verifies before anything happened', async () => {
+    const bundle = await exported();
+    expect(bundle).toMatchObject({ state: 'EXECUTING', eventCount: 0, entryCount: 0 });
+    expect(bundle.stateHash).toBe(bundle.h0);
+    const fields = Object.keys(JSON.parse(bundle.text) as object);
+    for (const one of ['inputs', 'scores', 'targets', 'steps', 'plan']) {
+      expect(fields).not.toContain(one);
+    }
+  });
+
+  it('verifies while a part of the open action is in the ledger only', async () => {
+    await tell(0, {
+      execType: ExecType.EXEC_TYPE_PARTIAL_FILL,
+      cumulativeQuantity: '1000',
+      cumulativeUnderlying: '1000',
+    });
+    await eventually(async () => ((await exported()).entryCount > 0 ? true : undefined));
+    expect(await exported()).toMatchObject({ state: 'EXECUTING', eventCount: 0, entryCount: 4 });
+  });
+
+  it('verifies after a part, a bust, a larger fill and a failed buy', async () => {
+    await tell(0, {
+      execType: ExecType.EXEC_TYPE_CANCELED,
+      cumulativeQuantity: '1050',
+      cumulativeUnderlying: '1040',
+      cumulativeFee: '5',
+    });
+    await tell(1, {});
+    await tell(2, {});
+    await tell(0, {
+      execType: ExecType.EXEC_TYPE_TRADE_CANCEL,
+      cumulativeQuantity: '0',
+      cumulativeUnderlying: '0',
+      reportSequence: 2n,
+    });
+    await corrected(rebalanceId, '-1040');
+    await tell(3, FAILED);
+    await world.reaches(rebalanceId, RebalanceState.STATE_COMPLETED_ADJUSTED);
+    expect(await exported()).toMatchObject({ state: 'COMPLETED_ADJUSTED', eventCount: 5 });
+  });
+
+  it('verifies in both rebalances when a correction comes late, into the fold of the next one', async () => {
+    for (const index of [0, 1, 2, 3]) await tell(index, {});
+    await world.reaches(rebalanceId, RebalanceState.STATE_COMPLETED);
+    const first = rebalanceId;
+    const before = await exported(first);
+    const second = await start();
+    await tell(0, {
+      execType: ExecType.EXEC_TYPE_TRADE_CANCEL,
+      cumulativeQuantity: '0',
+      cumulativeUnderlying: '0',
+      reportSequence: 2n,
+    });
+    await corrected(second, '-2100');
+    expect(await exported(first)).toEqual(before);
+    expect(await exported(second)).toMatchObject({ eventCount: 1, entryCount: 4 });
+  });
+
+  it('verifies when the rebalance is faulted, and money that comes later is in it', async () => {
+    await tell(0, { orderedAmount: '5' });
+    await world.reaches(rebalanceId, RebalanceState.STATE_FAULTED);
+    const { entryCount } = await exported();
+    expect(entryCount).toBe(4);
+    await tell(0, {
+      cumulativeQuantity: '2200',
+      cumulativeUnderlying: '2200',
+      reportSequence: 2n,
+    });
+    await eventually(async () => ((await exported()).entryCount === 8 ? true : undefined));
+  });
+
+  it('verifies when an admin settled a stuck action', async () => {
+    const admin = await world.clients('root', ['admin']);
+    await world.dispatched(0);
+    world.clock.advanceMillis(300_000);
+    await eventually(async () => {
+      const { actions } = await world.rebalance(rebalanceId);
+      return actions[0]?.stuck === true ? true : undefined;
+    });
+    await admin.orderGen.resolveAction(
+      ResolveActionRequest.fromPartial({
+        requestId: requestId(),
+        rebalanceId,
+        index: 0,
+        execType: ExecType.EXEC_TYPE_CANCELED,
+        failureReason: FailureReason.FAILURE_REASON_VENUE_TIMEOUT,
+        cumulativeQuantity: '600',
+        cumulativeUnderlying: '600',
+        venueReference: 'ref-1',
+        evidence: 'the statement of the venue',
+      }),
+    );
+    expect((await exported()).entryCount).toBeGreaterThan(0);
+  });
+});
