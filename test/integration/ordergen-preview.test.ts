@@ -197,7 +197,8 @@ const fields: fc.Arbitrary<Partial<RebalanceTerms>> = fc.record({
     )
     .map((value) => ({ order: { $case: 'policy' as const, value } })),
   underlyingFloor: fc.constantFrom('', '0', '1000'),
-  slippageLimitBps: fc.option(fc.nat({ max: 10_000 }), { nil: undefined }),
+  // Up to the limit of the vault's policy.
+  slippageLimitBps: fc.option(fc.nat({ max: 50 }), { nil: undefined }),
   purpose: fc.constantFrom(
     RebalancePurpose.REBALANCE_PURPOSE_REBALANCE,
     RebalancePurpose.REBALANCE_PURPOSE_ROLL,

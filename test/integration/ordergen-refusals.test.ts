@@ -148,6 +148,26 @@ describe('CreateRebalance refuses, and stores nothing', () => {
     ]);
   });
 
+  it('a slippage limit above that of the policy, but for a roll', async () => {
+    const { REBALANCE_PURPOSE_ROLL: ROLL, REBALANCE_PURPOSE_REBALANCE: REBALANCE } =
+      RebalancePurpose;
+    const preview = (slippageLimitBps: number, purpose: RebalancePurpose) =>
+      world.orderGen.previewRebalance({
+        terms: exampleTerms(world, vault, { slippageLimitBps, purpose }),
+      });
+    const error = await refusal(preview(51, REBALANCE));
+    expect(error.violations).toEqual([
+      {
+        field: 'terms.slippage_limit_bps',
+        reason: 'WEIGHT_OUT_OF_RANGE',
+        message: 'was 51, must be at most 50, which the policy of the vault allows',
+      },
+    ]);
+    expect(error.metadata).toMatchObject({ found: '51', limit: '50' });
+    expect((await preview(50, REBALANCE)).rebalance?.h0).toHaveLength(64);
+    expect((await preview(51, ROLL)).rebalance?.h0).toHaveLength(64);
+  });
+
   it('an expire time that has come', async () => {
     const terms = exampleTerms(world, vault, { expireTime: new Date(world.clock.now()) });
     expect(await refused(terms)).toBe('INVALID_ARGUMENT FIELD_INVALID');

@@ -290,7 +290,7 @@ describe('the terms', () => {
       { netMode: NetMode.NET_MODE_CONSERVATIVE },
       { sequencing: { order: { $case: 'policy', value: 2 } } },
       { underlyingFloor: '1' },
-      { slippageLimitBps: 51 },
+      { slippageLimitBps: 49 },
       { purpose: RebalancePurpose.REBALANCE_PURPOSE_ROLL },
       { expireTime: new Date(world.clock.now() + 1) },
       { driftBand: { kind: 1, widthBps: 0, goal: 1 } },

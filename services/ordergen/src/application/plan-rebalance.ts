@@ -14,7 +14,7 @@ import {
 } from '../domain/rebalance-document.js';
 import type { Sequencing } from '../domain/sequence.js';
 import { DEFAULT_TOLERANCES, type Tolerances } from '../domain/tolerances.js';
-import { refuseRebalance } from '../domain/vault-rules.js';
+import { refuseRebalance, refuseSlippage } from '../domain/vault-rules.js';
 import type { HeldVault, RebalancePurpose } from '../domain/vault.js';
 import { requireTrader } from './access.js';
 import { checkDocuments } from './check-documents.js';
@@ -104,6 +104,7 @@ export function planRebalance(
   const now = deps.clock.now();
   requireTrader(caller, vault, 'rebalance');
   refuseIf(refuseRebalance(vault, command));
+  refuseIf(refuseSlippage(vault, command.purpose, command.slippageLimitBps));
   const isExempt = command.purpose === 'SETTLE';
   if (!isExempt) {
     const claims = claimsOfRequest(command.actions ?? [], vault.positions);

@@ -1,4 +1,4 @@
-import { domainError, type DomainError } from '@trimtab/core';
+import { domainError, invalidFields, type DomainError } from '@trimtab/core';
 import type { HeldVault, RebalancePurpose, Vault, VaultMode } from './vault.js';
 
 /**
@@ -91,6 +91,25 @@ function refuseVersion(vault: Vault, { vaultVersion }: RebalanceClaim): DomainEr
     `vault ${vault.vaultId} is at version ${vault.version}, the request is for ${vaultVersion}`,
     { vault_id: vault.vaultId, version: String(vault.version), requested: String(vaultVersion) },
   );
+}
+
+/**
+ * Whether the slippage limit of a request is refused: the policy's is the most, but for a roll, which
+ * brings its intent's (order generation rules, section 3). Absent asks for the policy's.
+ */
+export function refuseSlippage(
+  vault: Vault,
+  purpose: RebalancePurpose,
+  asked: number | undefined,
+): DomainError | undefined {
+  const limit = vault.policy.slippageLimitBps;
+  if (asked === undefined || asked <= limit || purpose === 'ROLL') return undefined;
+  const field = 'terms.slippage_limit_bps';
+  const message = `was ${asked}, must be at most ${limit}, which the policy of the vault allows`;
+  return {
+    ...invalidFields([{ field, reason: 'WEIGHT_OUT_OF_RANGE', message }]),
+    metadata: { field, found: String(asked), limit: String(limit) },
+  };
 }
 
 /** The refusal of a second rebalance. */

@@ -70,7 +70,10 @@ export interface RebalanceTerms {
     | undefined;
   /** The underlying that price slippage must not touch, in base units, at least 0. Empty means 0. */
   underlyingFloor: string;
-  /** How far an execution price may be from the reference, in bps, 0 to 10 000. Absent means the vault policy's. */
+  /**
+   * How far an execution price may be from the reference, in bps, 0 to 10 000. Absent means the vault policy's,
+   * which is also the most (WEIGHT_OUT_OF_RANGE), but for a ROLL, which brings its intent's.
+   */
   slippageLimitBps?:
     | number
     | undefined;
