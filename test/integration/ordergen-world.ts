@@ -4,28 +4,16 @@ import {
   OrderDispatch,
   type ExecutionReport,
 } from '@trimtab/contracts/execution';
-import { Snapshot } from '@trimtab/contracts/oracle';
 import {
   OrderGenServiceService,
   type Rebalance,
   type Rebalance_State as RebalanceState,
   type RebalanceTerms,
 } from '@trimtab/contracts/ordergen';
-import { RebalancePurpose, SequencingPolicy, Side } from '@trimtab/contracts/portfolio';
-import { Plan } from '@trimtab/contracts/solver';
+import { RebalancePurpose, SequencingPolicy } from '@trimtab/contracts/portfolio';
 import { VaultServiceService, type Vault } from '@trimtab/contracts/vault';
-import { contentHash, sha256Hex, TAGS } from '@trimtab/canonical';
-import {
-  domainError,
-  DomainFailure,
-  instant,
-  present,
-  refuse,
-  type IdSource,
-  compare,
-  formatInstant,
-  sorted,
-} from '@trimtab/core';
+import { contentHash, TAGS } from '@trimtab/canonical';
+import { domainError, DomainFailure, present, refuse, type IdSource } from '@trimtab/core';
 import { createUserClient, type ServiceClient } from '@trimtab/grpc';
 import { createVirtualClock, type ServedComponent, type VirtualClock } from '@trimtab/lifecycle';
 import {
@@ -53,38 +41,19 @@ import {
   testNatsUrl,
   testSubjectPrefix,
 } from '@trimtab/testkit';
+import {
+  fakePlan,
+  fakeSnapshot,
+  START,
+  type FakePlan,
+  type FakePrice,
+  type FakeTarget,
+} from './ordergen-fakes.js';
 
-/** 2018-04-04T00:00:00Z, where the clock of every world starts. */
-export const START = instant(1_522_800_000_000);
+export { START, type FakePlan, type FakePrice, type FakeTarget } from './ordergen-fakes.js';
 
 /** Both buses that the suite runs on. */
 export const BUSES = ['in-process', 'JetStream'] as const;
-
-/** An asset of a fake snapshot: 6 decimals, so that one base unit at price 1 is worth one. */
-export interface FakePrice {
-  readonly assetId: string;
-  readonly price?: string;
-  readonly lot?: string;
-  readonly minimumOrder?: string;
-}
-
-/** A target of a fake plan. */
-export interface FakeTarget {
-  readonly assetId: string;
-  readonly weightBps: number;
-  readonly side?: 'LONG' | 'SHORT';
-  /** True unless given. */
-  readonly investible?: boolean;
-}
-
-/** A fake plan; what is absent is made up. */
-export interface FakePlan {
-  readonly vaultId: string;
-  readonly vaultVersion: number;
-  readonly snapshotHash: string;
-  readonly noOp?: boolean;
-  readonly targets: readonly FakeTarget[];
-}
 
 /** OrderGen on a real PostgreSQL, with a fake oracle, solver and executor that the test plays. */
 export interface OrderGenWorld {
@@ -422,91 +391,6 @@ function countingIds(): IdSource {
     uuid: () => `00000000-0000-4000-8000-${String((last += 1)).padStart(12, '0')}`,
     hex: (digitCount) => String((last += 1)).padStart(digitCount, '0'),
   };
-}
-
-function fakeSnapshot(
-  prices: readonly FakePrice[],
-  takeTime: SnapshotCopy['takeTime'],
-): SnapshotCopy {
-  const entries = prices.map(({ assetId, price = '1', lot = '1', minimumOrder = '0' }) => ({
-    assetId,
-    decimals: 6,
-    lot,
-    minimumOrder,
-    priceDecimal: price,
-    confidenceDecimal: '0',
-    publishTime: new Date(START),
-    publishers: [],
-    dropped: [],
-  }));
-  // The hash that the documents' rules give it, so that bundles made on it verify.
-  const snapshotHash = contentHash(TAGS.snapshot, {
-    denomination: 'USDC',
-    entries: sorted(entries, (left, right) => compare(left.assetId, right.assetId)).map(
-      ({ priceDecimal: price, confidenceDecimal: confidence, ...entry }) => ({
-        ...entry,
-        price,
-        confidence,
-        publishTime: formatInstant(START),
-      }),
-    ),
-  });
-  const message = { snapshotHash, denomination: 'USDC', entries };
-  return {
-    snapshotHash,
-    denomination: 'USDC',
-    entries: entries.map((entry) => ({
-      assetId: entry.assetId,
-      decimals: entry.decimals,
-      lot: BigInt(entry.lot),
-      minimumOrder: BigInt(entry.minimumOrder),
-      price: decimalOf(entry.priceDecimal),
-    })),
-    takeTime,
-    bytes: Snapshot.encode({ ...message, takeTime: undefined, createTime: undefined }).finish(),
-  };
-}
-
-function decimalOf(text: string): SnapshotCopy['entries'][number]['price'] {
-  const [whole = '0', fraction = ''] = text.split('.');
-  return { digits: BigInt(whole + fraction), scale: fraction.length };
-}
-
-function fakePlan(fields: FakePlan): PlanCopy {
-  const targets = fields.targets.map(
-    ({ assetId, weightBps, side = 'LONG', investible = true }) => ({
-      assetId,
-      weightBps,
-      side,
-      investible,
-      ...(side === 'SHORT' && { kappa: '1.5' }),
-    }),
-  );
-  const text = JSON.stringify(fields);
-  const copy = {
-    planHash: sha256Hex(text),
-    targetWeightsHash: sha256Hex(`targets ${text}`),
-    txBundleHash: sha256Hex(`steps ${text}`),
-    noOp: false,
-    ...fields,
-    targets,
-  };
-  const message = Plan.fromPartial({
-    planHash: copy.planHash,
-    vaultId: copy.vaultId,
-    vaultVersion: BigInt(copy.vaultVersion),
-    snapshotHash: copy.snapshotHash,
-    targetWeightsHash: copy.targetWeightsHash,
-    txBundleHash: copy.txBundleHash,
-    targets: targets.map(({ assetId, weightBps, side, kappa, investible }) => ({
-      assetId,
-      weightBps,
-      side: side === 'LONG' ? Side.SIDE_LONG : Side.SIDE_SHORT,
-      kappaDecimal: kappa ?? '',
-      investible,
-    })),
-  });
-  return { ...copy, bytes: Plan.encode(message).finish() };
 }
 
 function unknown(reason: string, id: string): never {
