@@ -2,6 +2,7 @@ import { ExecType, FailureReason, type ExecutionReport } from '@trimtab/contract
 import {
   Rebalance_State as RebalanceState,
   ResolveActionRequest,
+  type ExplicitAction,
 } from '@trimtab/contracts/ordergen';
 import { Side } from '@trimtab/contracts/portfolio';
 import type { Vault } from '@trimtab/contracts/vault';
@@ -18,6 +19,13 @@ import {
   type OrderGenWorld,
 } from './ordergen-world.js';
 
+const move = (assetId: string, quantityDelta: string): ExplicitAction => ({
+  assetId,
+  side: Side.SIDE_LONG,
+  quantityDelta,
+  collateralDelta: '0',
+});
+
 describe('the bundle of a rebalance of explicit actions', () => {
   let world: OrderGenWorld;
   let vault: Vault;
@@ -31,22 +39,17 @@ describe('the bundle of a rebalance of explicit actions', () => {
 
   afterEach(() => world.close());
 
-  /** Sells 2 100 A and 1 260 B, buys 2 000 D and 1 300 E. */
-  async function start(): Promise<string> {
+  /** Sells 2 100 A and 1 260 B, buys 2 000 D and 1 300 E, unless told otherwise. */
+  async function start(
+    actions: readonly ExplicitAction[] = [
+      move('A', '-2100'),
+      move('B', '-1260'),
+      move('D', '2000'),
+      move('E', '1300'),
+    ],
+  ): Promise<string> {
     const { vault: fresh } = await world.vaults.getVault({ vaultId: vault.vaultId });
-    const moves = [
-      ['A', '-2100'],
-      ['B', '-1260'],
-      ['D', '2000'],
-      ['E', '1300'],
-    ] as const;
-    const actions = moves.map(([assetId, quantityDelta]) => ({
-      assetId,
-      side: Side.SIDE_LONG,
-      quantityDelta,
-      collateralDelta: '0',
-    }));
-    const source = { $case: 'explicitActions', value: { actions } } as const;
+    const source = { $case: 'explicitActions', value: { actions: [...actions] } } as const;
     const terms = exampleTerms(world, present(fresh, 'the vault'), { source });
     const answer = await world.orderGen.createRebalance({ requestId: requestId(), terms });
     return present(answer.rebalance, 'CreateRebalance answers').rebalanceId;
@@ -145,6 +148,44 @@ describe('the bundle of a rebalance of explicit actions', () => {
       reportSequence: 2n,
     });
     await eventually(async () => ((await exported()).entryCount === 8 ? true : undefined));
+  });
+
+  it('verifies shorts that are opened and half closed', async () => {
+    await world.orderGen.cancelRebalance({ requestId: requestId(), rebalanceId, reason: '' });
+    await tell(0, FAILED);
+    await world.reaches(rebalanceId, RebalanceState.STATE_CANCELLED);
+    const short = (quantityDelta: string, collateralDelta: string) => [
+      { assetId: 'D', side: Side.SIDE_SHORT, quantityDelta, collateralDelta },
+    ];
+    // Sold for 1 000, 1 500 of collateral put behind it: 500 of the vault's cash, of which 10 are a fee.
+    rebalanceId = await start(short('1000', '1500'));
+    await tell(0, {
+      cumulativeQuantity: '1000',
+      cumulativeCollateral: '1490',
+      cumulativeUnderlying: '500',
+      cumulativeFee: '10',
+    });
+    await world.reaches(rebalanceId, RebalanceState.STATE_COMPLETED);
+    const { holdings } = JSON.parse((await exported()).text) as {
+      readonly holdings: { readonly cash: string; readonly positions: readonly object[] };
+    };
+    expect(holdings.cash).toBe('9500');
+    expect(holdings.positions).toContainEqual({
+      assetId: 'D',
+      side: 'SHORT',
+      quantity: '1000',
+      collateral: '1490',
+    });
+    // Bought back for 400 with 700 released, three quarters of it done.
+    rebalanceId = await start(short('-400', '-700'));
+    await tell(0, {
+      execType: ExecType.EXEC_TYPE_CANCELED,
+      cumulativeQuantity: '300',
+      cumulativeCollateral: '-525',
+      cumulativeUnderlying: '225',
+    });
+    await world.reaches(rebalanceId, RebalanceState.STATE_COMPLETED_ADJUSTED);
+    expect(await exported()).toMatchObject({ actionCount: 1, eventCount: 1 });
   });
 
   it('verifies when an admin settled a stuck action', async () => {
