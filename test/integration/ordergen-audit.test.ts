@@ -182,13 +182,14 @@ function changeLine(change: string, next: Next, values: readonly unknown[] = [])
 }
 
 async function duplicateLine(next: Next) {
-  const sequence = 1 + next(await linesCount());
-  // Not the next number: that one would collide with the next booking, which is refused then.
+  const count = await linesCount();
+  // The very next number collides with the next booking, which is refused then.
+  const place = count + (next(2) === 0 ? 1 : 1 + next(1000));
   return sql(
-    `insert into ledger_entries select vault_id, sequence + 1000, transaction_id, kind, account,
+    `insert into ledger_entries select vault_id, $2, transaction_id, kind, account,
        asset_id, position_asset_id, side, amount, rebalance_id, order_id, event_id, book_time
      from ledger_entries where sequence = $1`,
-    [sequence],
+    [1 + next(count), place],
   );
 }
 
@@ -217,7 +218,8 @@ describe('the conservation audit', () => {
       const [what, plant] = present(PLANTS[round % PLANTS.length], 'there are plants');
       await plant(next);
       const byEvent = round % 2 === 0;
-      if (byEvent) await deposit();
+      // The event may come second, when the audit was faster, and is refused then.
+      if (byEvent) await deposit().catch(() => undefined);
       else world.clock.advanceMillis(INTERVAL_MILLIS);
       const reason = await frozenFor(`${what}, round ${round}`);
       expect(reason).toMatch(/ of .+: ledger -?\d+, balance -?\d+/);
