@@ -3,6 +3,7 @@ import {
   Rebalance_State as RebalanceState,
   ResolveActionRequest,
   type ExplicitAction,
+  type RebalanceTerms,
 } from '@trimtab/contracts/ordergen';
 import { Side } from '@trimtab/contracts/portfolio';
 import type { Vault } from '@trimtab/contracts/vault';
@@ -49,7 +50,10 @@ describe('the bundle of a rebalance of explicit actions', () => {
     ],
   ): Promise<string> {
     const { vault: fresh } = await world.vaults.getVault({ vaultId: vault.vaultId });
-    const source = { $case: 'explicitActions', value: { actions: [...actions] } } as const;
+    const source: RebalanceTerms['source'] = {
+      $case: 'explicitActions',
+      value: { actions: [...actions] },
+    };
     const terms = exampleTerms(world, present(fresh, 'the vault'), { source });
     const answer = await world.orderGen.createRebalance({ requestId: requestId(), terms });
     return present(answer.rebalance, 'CreateRebalance answers').rebalanceId;
