@@ -19,6 +19,8 @@ export interface Money {
   buys: Leg;
   /** The open sells that stand at their caps. */
   readonly pinned: Map<number, bigint>;
+  /** What they add up to. */
+  pinnedOpen: bigint;
   toUnderlying: bigint;
   residual: bigint;
   corrections: bigint;
@@ -84,6 +86,7 @@ export function opening(generated: Generated, book: Book, cash: bigint): Money {
     sells: legOf(generated.sells, generated.sells),
     buys: legOf(original, generated.buys),
     pinned: new Map(),
+    pinnedOpen: 0n,
     toUnderlying: 0n,
     residual: 0n,
     corrections: 0n,
@@ -103,14 +106,9 @@ export function openOf(leg: Leg): bigint {
   return leg.total - leg.paid;
 }
 
-/** What the pinned sells that are open add up to. */
-export function pinnedOpen(money: Money): bigint {
-  return total(money.pinned.values());
-}
-
 /** P: the cash when everything open executes as planned. */
 export function projected(money: Money): bigint {
-  return money.cash + openOf(money.sells) + pinnedOpen(money) - openOf(money.buys);
+  return money.cash + openOf(money.sells) + money.pinnedOpen - openOf(money.buys);
 }
 
 /** The amount of the next action. */
@@ -128,7 +126,10 @@ export function leave(book: Book, money: Money): void {
   const { next } = money;
   const sum = nextAmount(book, money);
   money.next += 1;
-  if (money.pinned.delete(next)) return;
+  if (money.pinned.delete(next)) {
+    money.pinnedOpen -= sum;
+    return;
+  }
   const leg = next < book.sellCount ? money.sells : money.buys;
   leg.seen += at(book.amounts, next);
   leg.paid += sum;
@@ -154,7 +155,7 @@ export function shrinkBuys(money: Money, by: bigint): void {
 /** Two-leg scaling of the part that a sell did not fill, above 0. */
 export function scale(book: Book, money: Money, unfilled: bigint): Recalibration {
   const buys = openOf(money.buys);
-  const before = openOf(money.sells) + pinnedOpen(money);
+  const before = openOf(money.sells) + money.pinnedOpen;
   const pins: { readonly index: number; readonly amount: bigint }[] = [];
   let base = money.sells.base - money.sells.seen;
   let sells = openOf(money.sells);
@@ -169,6 +170,7 @@ export function scale(book: Book, money: Money, unfilled: bigint): Recalibration
     sells -= share;
     failed -= cap - share;
     money.pinned.set(index, cap);
+    money.pinnedOpen += cap;
     pins.push({ index, amount: cap });
     up = raised(failed, sells, buys);
   }
@@ -181,7 +183,7 @@ export function scale(book: Book, money: Money, unfilled: bigint): Recalibration
     failed: unfilled,
     ...(sells + buys > 0n && { factor: decimalText(failed, sells + buys) }),
     sellsBefore: before,
-    sellsAfter: openOf(money.sells) + pinnedOpen(money),
+    sellsAfter: openOf(money.sells) + money.pinnedOpen,
     buysBefore: buys,
     buysAfter: openOf(money.buys),
     pins,
@@ -208,10 +210,11 @@ export function advance(book: Book, money: Money): void {
 
 /** Ends a run early: what is open is neither raised nor spent, the difference is the underlying's. */
 export function close(money: Money, state: string): void {
-  money.toUnderlying += openOf(money.buys) - openOf(money.sells) - pinnedOpen(money);
+  money.toUnderlying += openOf(money.buys) - openOf(money.sells) - money.pinnedOpen;
   money.sells = legOf(0n, 0n);
   money.buys = legOf(0n, 0n);
   money.pinned.clear();
+  money.pinnedOpen = 0n;
   money.state = state;
 }
 
@@ -220,7 +223,7 @@ export function checkInvariant(path: string, book: Book, money: Money): void {
   const { toUnderlying, residual, corrections, cash } = money;
   const owed = book.targetCash + toUnderlying - residual + corrections;
   must(path, projected(money) === owed, projected(money), `conservation: ${owed}`);
-  for (const one of [openOf(money.sells), openOf(money.buys), pinnedOpen(money), residual]) {
+  for (const one of [openOf(money.sells), openOf(money.buys), money.pinnedOpen, residual]) {
     must(path, one >= 0n, one, 'no amount below 0');
   }
   if (money.next < book.sellCount) return;

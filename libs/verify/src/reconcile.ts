@@ -42,7 +42,10 @@ export function checkLedger(story: Story, ledger: readonly Entry[]): void {
     else if (!(RUNNING.includes(story.state) && index === story.next)) loose.push(entry);
   }
   if (story.state === 'FAULTED') return;
-  for (const index of settled) checkAction(story, index, byIndex.get(index) ?? []);
+  const told = toldByIndex(story.events);
+  for (const index of settled) {
+    checkAction(story, index, { told: told.get(index) ?? [], entries: byIndex.get(index) ?? [] });
+  }
   const corrected = story.events.filter(
     ({ kind, index }) => kind === 'CORRECTION' && index === undefined,
   );
@@ -71,10 +74,21 @@ function checkPosition({ actions }: Story, { path, position }: Entry, index: num
   same(`${path}.position.side`, position.side, action.side);
 }
 
-function checkAction(story: Story, index: number, entries: readonly Entry[]): void {
-  const told = story.events.filter(
-    (event) => event.index === index && (event.kind === 'RESULT' || event.kind === 'CORRECTION'),
-  );
+function toldByIndex(events: readonly Event[]): ReadonlyMap<number, readonly Event[]> {
+  const told = new Map<number, Event[]>();
+  for (const event of events) {
+    if (event.index === undefined || event.kind === 'FAULT') continue;
+    told.set(event.index, [...(told.get(event.index) ?? []), event]);
+  }
+  return told;
+}
+
+interface Sides {
+  readonly told: readonly Event[];
+  readonly entries: readonly Entry[];
+}
+
+function checkAction(story: Story, index: number, { told, entries }: Sides): void {
   const buys = story.actions[index]?.group === 3;
   const cash = told.map((event) =>
     event.kind === 'RESULT' && buys ? -movedBy(event) : movedBy(event),
