@@ -1,8 +1,10 @@
 import { contentHash, TAGS } from '@trimtab/canonical';
 import { ExecType, FailureReason, OrderDispatch } from '@trimtab/contracts/execution';
 import { Price_State } from '@trimtab/contracts/oracle';
+import type { Rebalance } from '@trimtab/contracts/ordergen';
 import { Side } from '@trimtab/contracts/portfolio';
 import { Vault } from '@trimtab/contracts/vault';
+import { present } from '@trimtab/core';
 import { subjects, type Bus } from '@trimtab/messaging';
 import { eventually } from '@trimtab/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -135,6 +137,33 @@ export function describeExecutor(
       ['cap', { amount: '200000001' }, FailureReason.FAILURE_REASON_PLAN_HASH_MISMATCH],
     ])('refuses an order with another %s than the rebalance', async (_what, changes, reason) => {
       expect(await reasonOf(scenario(world, { kind: 'SELLS' }).sell(changes))).toBe(reason);
+    });
+
+    it.each<[string, (rebalance: Rebalance) => Partial<Rebalance>]>([
+      [
+        'reference price',
+        ({ actions }) => ({
+          actions: actions.map((action) => ({ ...action, referencePriceDecimal: '100.01' })),
+        }),
+      ],
+      ['slippage limit', ({ terms }) => ({ terms: terms && { ...terms, slippageLimitBps: 99 } })],
+      ['expiry', ({ terms }) => ({ terms: terms && { ...terms, expireTime: new Date(0) } })],
+    ])('refuses an order whose %s is not the rebalance’s', async (_what, changesOf) => {
+      const { sell, rebalanceId } = scenario(world, { kind: 'SELLS' });
+      const order = sell();
+      const rebalance = present(world.rebalances.get(rebalanceId), 'a scenario has a rebalance');
+      world.rebalances.set(rebalanceId, { ...rebalance, ...changesOf(rebalance) });
+      expect(await reasonOf(order)).toBe(FailureReason.FAILURE_REASON_PLAN_HASH_MISMATCH);
+    });
+
+    it.each<[string, 'SELLS' | 'BUYS', Partial<OrderDispatch>]>([
+      ['sells more than its amount buys', 'SELLS', { amount: '199999999', minimumOut: AMOUNT }],
+      ['sells for less than the limit leaves', 'SELLS', { minimumOut: '197999999' }],
+      ['buys for less than the limit leaves', 'BUYS', { minimumOut: '197999999' }],
+    ])('refuses an order that %s', async (_what, kind, changes) => {
+      const { sell, buy } = scenario(world, { kind });
+      const order = kind === 'SELLS' ? sell(changes) : buy(changes);
+      expect(await reasonOf(order)).toBe(FailureReason.FAILURE_REASON_PLAN_HASH_MISMATCH);
     });
 
     it('refuses a buy where the rebalance sells', async () => {

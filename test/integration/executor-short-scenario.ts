@@ -43,6 +43,7 @@ export function shortScenario(world: ExecutorWorld, kind: 'OPENS' | 'CLOSES'): S
     deltaCollateral: `${sign}${COLLATERAL}`,
     deltaNet: `${sign}${NET}`,
     cap: opens ? '' : NET,
+    referencePriceDecimal: '100',
   });
   world.rebalances.set(rebalanceId, { ...rebalance, actions: [action] });
   const hold: ShortScenario['hold'] = (held) => {

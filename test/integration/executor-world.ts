@@ -12,6 +12,7 @@ import {
   Action,
   OrderGenServiceService,
   Rebalance,
+  RebalanceTerms,
   type GetRebalanceRequest,
 } from '@trimtab/contracts/ordergen';
 import { Side } from '@trimtab/contracts/portfolio';
@@ -165,6 +166,7 @@ export function scenario(
       group: sells ? 2 : 3,
       deltaNet: sells ? `-${AMOUNT}` : AMOUNT,
       cap: sells ? AMOUNT : '',
+      referencePriceDecimal: '100',
     }),
   );
   const [planHash, snapshotHash, txBundleHash] = [hash('plan'), hash('snapshot'), hash('bundle')];
@@ -175,7 +177,11 @@ export function scenario(
       h0: hash('h0'),
       txBundleHash,
       actions,
-      terms: { vaultId, snapshotHash, source: { $case: 'planHash', value: planHash } },
+      terms: RebalanceTerms.fromPartial({
+        vaultId,
+        snapshotHash,
+        source: { $case: 'planHash', value: planHash },
+      }),
     }),
   );
   world.vaults.set(
@@ -186,7 +192,14 @@ export function scenario(
       positions: [{ assetId: 'WBTC', side: Side.SIDE_LONG, quantity: QUANTITY, collateral: '0' }],
     }),
   );
+  const expires = new Date(Date.now() + 60_000);
   const order = (changes: Partial<OrderDispatch>): OrderDispatch => {
+    const { slippageLimitBps = 100, expireTime = expires } = changes;
+    const rebalance = world.rebalances.get(rebalanceId);
+    // The terms of an order are those of its rebalance.
+    if (rebalance?.terms !== undefined) {
+      rebalance.terms = { ...rebalance.terms, slippageLimitBps, expireTime };
+    }
     const dispatch: OrderDispatch = {
       orderId: '',
       rebalanceId,
@@ -204,8 +217,8 @@ export function scenario(
       minimumOut: MINIMUM_OUT,
       collateralDelta: '0',
       referencePriceDecimal: '100',
-      slippageLimitBps: 100,
-      expireTime: new Date(Date.now() + 60_000),
+      slippageLimitBps,
+      expireTime,
       releasesCash: true,
       ...changes,
     };

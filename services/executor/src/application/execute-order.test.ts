@@ -82,11 +82,19 @@ describe('revalidation', () => {
     ['another plan', another({ planHash: 'x' }), 'PLAN_HASH_MISMATCH'],
     ['another bundle', another({ txBundleHash: 'x' }), 'BUNDLE_HASH_MISMATCH'],
     ['no such index', another({ actions: [] }), 'PLAN_HASH_MISMATCH'],
+    ['another expiry', another({ expireTime: instant(1_001) }), 'PLAN_HASH_MISMATCH'],
   ])('refuses %s with its reason, and the venue is not told', async (_what, rebalance, reason) => {
     const { world, execute, reportsOf } = fakeWorld();
     world.rebalance = rebalance;
     await execute(order);
     expect(reportsOf(order)).toMatchObject([{ execType: 'REJECTED', failureReason: reason }]);
+    expect(world.journal).not.toContain('submit');
+  });
+
+  it('refuses a minimum below what price and limit leave, and the venue is not told', async () => {
+    const { world, execute, reportsOf } = fakeWorld();
+    await execute({ ...order, minimumOut: 198_999_999n });
+    expect(reportsOf(order)).toMatchObject([{ failureReason: 'PLAN_HASH_MISMATCH' }]);
     expect(world.journal).not.toContain('submit');
   });
 

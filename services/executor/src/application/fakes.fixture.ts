@@ -47,7 +47,8 @@ export function fakeWorld() {
     orders,
     venueOrders,
     journal,
-    rebalance: async (): Promise<RebalanceView> => rebalanceOf(sellOrder()),
+    rebalance: async ({ expireTime }: Order): Promise<RebalanceView> =>
+      rebalanceOf(sellOrder({ expireTime })),
     balance: async (): Promise<Balance> => ({
       cash: 200_000_000n,
       quantity: 200_000_000n,
@@ -108,7 +109,7 @@ export function fakeWorld() {
   const settleOrder = createSettleOrder({
     clock,
     store,
-    rebalances: { rebalance: () => world.rebalance(), balance: () => world.balance() },
+    rebalances: { rebalance: (order) => world.rebalance(order), balance: () => world.balance() },
     markets: { market: () => world.market() },
     venue: {
       name: 'fake',
@@ -146,8 +147,11 @@ export function rebalanceOf(order: Order): RebalanceView {
     cap: order.amount,
     deltaExposure: -order.amount,
     deltaCollateral: order.collateralDelta,
+    referencePrice: order.referencePrice,
   };
-  return { rebalanceId, vaultId, h0, snapshotHash, planHash, txBundleHash, actions: [action] };
+  const { slippageLimitBps, expireTime } = order;
+  const hashes = { h0, snapshotHash, planHash, txBundleHash };
+  return { rebalanceId, vaultId, ...hashes, slippageLimitBps, expireTime, actions: [action] };
 }
 
 /** A healthy price of 100. */

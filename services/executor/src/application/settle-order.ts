@@ -1,5 +1,6 @@
 import { DomainFailure, err, ok, present, type Clock, type Result } from '@trimtab/core';
 import { numberReports, rejection, type Report } from '../domain/execution-report.js';
+import { checkExactTerms } from '../domain/check-exact-terms.js';
 import { isOutage, type FailureReason } from '../domain/failure-reason.js';
 import type { Order } from '../domain/order.js';
 import {
@@ -125,6 +126,7 @@ async function revalidate(
   const rebalance = await deps.rebalances.rebalance(order, signal);
   const mismatch = checkAgainstRebalance(order, rebalance);
   if (mismatch !== undefined) return mismatch;
+  const action = present(rebalance.actions[order.index], 'the order agrees with an action');
   const balance = await deps.rebalances.balance(order, signal);
   const lacking = checkBalance(order, balance);
   if (lacking !== undefined) return lacking;
@@ -132,7 +134,9 @@ async function revalidate(
   if (market === undefined) {
     return { reason: 'PRICE_STALE', message: `${order.assetId} has no healthy price` };
   }
+  const reference = { ...market, price: order.referencePrice };
   return (
+    checkExactTerms(order, { action, balance, reference, lot: market.lot }) ??
     checkPrice(order, market.price) ??
     checkShortFunding(order, balance, market) ??
     expiryOf(deps, accepted)

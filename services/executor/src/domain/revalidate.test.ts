@@ -21,6 +21,8 @@ const rebalance: RebalanceView = {
   snapshotHash: 'snapshot',
   planHash: 'plan',
   txBundleHash: 'bundle',
+  slippageLimitBps: 50,
+  expireTime: undefined,
   actions: [
     {
       assetId: 'WBTC',
@@ -29,6 +31,7 @@ const rebalance: RebalanceView = {
       cap: 200_000_000n,
       deltaExposure: 0n,
       deltaCollateral: 0n,
+      referencePrice: decimalOf(100n, 0),
     },
   ],
 };
@@ -49,6 +52,9 @@ describe('checkAgainstRebalance', () => {
     ['another side', sellOrder({ side: 'SHORT' }), 'PLAN_HASH_MISMATCH'],
     ['an index beyond the actions', sellOrder({ index: 1 }), 'PLAN_HASH_MISMATCH'],
     ['a buy where the action sells', buyOrder(), 'PLAN_HASH_MISMATCH'],
+    ['another price', sellOrder({ referencePrice: decimalOf(101n, 0) }), 'PLAN_HASH_MISMATCH'],
+    ['another slippage limit', sellOrder({ slippageLimitBps: 51 }), 'PLAN_HASH_MISMATCH'],
+    ['another expiry', sellOrder({ expireTime: instant(1) }), 'PLAN_HASH_MISMATCH'],
     ['one unit above the cap', sellOrder({ amount: 200_000_001n }), 'PLAN_HASH_MISMATCH'],
   ])('refuses %s', (_what, order, reason) => {
     expect(checkAgainstRebalance(order, rebalance)?.reason).toBe(reason);
@@ -66,6 +72,7 @@ describe('checkAgainstRebalance, of a buy', () => {
         cap: 200_000_000n,
         deltaExposure: 0n,
         deltaCollateral: 0n,
+        referencePrice: decimalOf(100n, 0),
       },
     ],
   };
@@ -94,6 +101,7 @@ describe('a short', () => {
         cap: 100n,
         deltaExposure: -200n,
         deltaCollateral: -300n,
+        referencePrice: decimalOf(100n, 0),
         ...changes,
       },
     ],

@@ -26,6 +26,8 @@ export interface RebalanceView {
   readonly snapshotHash: string;
   readonly planHash: string;
   readonly txBundleHash: string;
+  readonly slippageLimitBps: number;
+  readonly expireTime: Instant | undefined;
   /** By index. */
   readonly actions: readonly ActionView[];
 }
@@ -42,6 +44,8 @@ export interface ActionView {
   readonly deltaExposure: bigint;
   /** The planned change of collateral, signed, base units of the underlying. */
   readonly deltaCollateral: bigint;
+  /** The snapshot's price; absent when OrderGen has none. */
+  readonly referencePrice: Decimal | undefined;
 }
 
 /** What the vault holds now, in base units. */
@@ -58,7 +62,7 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** Whether the order is the one that OrderGen has: hashes first, then asset, side, index and cap. */
+/** Whether the order is the one that OrderGen has: hashes first, then asset, side, index, cap and terms. */
 export function checkAgainstRebalance(order: Order, rebalance: RebalanceView): Refusal | undefined {
   if (order.rebalanceId !== rebalance.rebalanceId || order.vaultId !== rebalance.vaultId) {
     return mismatch(
@@ -97,7 +101,21 @@ export function checkAgainstRebalance(order: Order, rebalance: RebalanceView): R
   if (strange !== undefined) return mismatch(strange);
   if (order.amount > action.cap)
     return mismatch(`amount was ${order.amount}, must be at most the cap ${action.cap}`);
-  return undefined;
+  const other = otherTerm(order, rebalance, action);
+  return other === undefined ? undefined : mismatch(`${other} is not the rebalance’s`);
+}
+
+/** The first term of the order that is not the rebalance's. */
+function otherTerm(
+  order: Order,
+  rebalance: RebalanceView,
+  { referencePrice }: ActionView,
+): string | undefined {
+  if (referencePrice === undefined || compareDecimals(order.referencePrice, referencePrice) !== 0) {
+    return 'reference_price_decimal';
+  }
+  if (order.slippageLimitBps !== rebalance.slippageLimitBps) return 'slippage_limit_bps';
+  return order.expireTime === rebalance.expireTime ? undefined : 'expire_time';
 }
 
 /** Whether the order has expired; it may be executed up to its expireTime, and not at it. */

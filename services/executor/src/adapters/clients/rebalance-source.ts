@@ -1,7 +1,8 @@
 import { type OrderGenServiceService, type Action } from '@trimtab/contracts/ordergen';
 import { Side } from '@trimtab/contracts/portfolio';
 import type { VaultServiceService } from '@trimtab/contracts/vault';
-import { present } from '@trimtab/core';
+import { instant, present } from '@trimtab/core';
+import { parseDecimal } from '@trimtab/decimal';
 import type { ServiceClient } from '@trimtab/grpc';
 import type { RebalanceSource } from '../../application/ports.js';
 import type { Order } from '../../domain/order.js';
@@ -67,6 +68,7 @@ async function fetchView(
   );
   const found = present(rebalance, 'GetRebalance answers with a rebalance');
   const source = found.terms?.source;
+  const expireTime = found.terms?.expireTime;
   return {
     rebalanceId: found.rebalanceId,
     vaultId: found.terms?.vaultId ?? '',
@@ -74,11 +76,14 @@ async function fetchView(
     snapshotHash: found.terms?.snapshotHash ?? '',
     planHash: source?.$case === 'planHash' ? source.value : '',
     txBundleHash: found.txBundleHash,
+    slippageLimitBps: found.terms?.slippageLimitBps ?? 0,
+    expireTime: expireTime === undefined ? undefined : instant(expireTime.getTime()),
     actions: found.actions.map(toActionView),
   };
 }
 
 function toActionView(action: Action): ActionView {
+  const price = parseDecimal(action.referencePriceDecimal);
   return {
     assetId: action.assetId,
     side: action.side === Side.SIDE_SHORT ? 'SHORT' : 'LONG',
@@ -86,5 +91,6 @@ function toActionView(action: Action): ActionView {
     cap: BigInt(action.cap === '' ? action.deltaNet : action.cap),
     deltaExposure: BigInt(action.deltaExposure === '' ? '0' : action.deltaExposure),
     deltaCollateral: BigInt(action.deltaCollateral === '' ? '0' : action.deltaCollateral),
+    referencePrice: price.ok ? price.value : undefined,
   };
 }
