@@ -14,6 +14,7 @@ import {
   startExample,
   type OrderGenWorld,
 } from './ordergen-world.js';
+import { deadLetters } from './semantics-stage.js';
 
 let world: OrderGenWorld;
 afterEach(() => world.close());
@@ -33,6 +34,93 @@ const spent = (amount: string): Partial<ExecutionReport> => ({
   execType: ExecType.EXEC_TYPE_CANCELED,
   cumulativeQuantity: amount,
   cumulativeUnderlying: amount,
+});
+
+/** The reason on the dead letter of what is told. */
+async function deadLetterOf(eventId: string, told: () => Promise<unknown>): Promise<string> {
+  const letters = await deadLetters(world);
+  try {
+    await told();
+    return await letters.reasonOf(eventId);
+  } finally {
+    await letters.stop();
+  }
+}
+
+const eventOf = ({ orderId }: OrderDispatch, reportSequence: number): string =>
+  contentHash(TAGS.reportId, { orderId, reportSequence });
+
+describe('the proceeds of a long', () => {
+  it('can be below 0 when fees eat them up, and settle their action', async () => {
+    world = await createOrderGenWorld();
+    const vault = await fundedVault(world);
+    const { rebalanceId } = await startExample(world, vault);
+    await world.report(await world.dispatched(0), {
+      cumulativeUnderlying: '-5',
+      cumulativeFee: '6',
+    });
+    await world.dispatched(1);
+    expect(await world.rebalance(rebalanceId)).toMatchObject({ cash: '9995' });
+    expect((await vaultOf(vault)).cash).toBe('9995');
+  });
+
+  it('never come with collateral: such a report is a dead letter, and the action waits on', async () => {
+    world = await createOrderGenWorld();
+    const vault = await fundedVault(world);
+    const { rebalanceId } = await startExample(world, vault);
+    const order = await world.dispatched(0);
+    const reason = await deadLetterOf(eventOf(order, 1), () =>
+      world.report(order, { cumulativeCollateral: '1' }),
+    );
+    expect(reason).toContain('cumulative_collateral of a long was 1, must be 0');
+    expect((await vaultOf(vault)).positions.map(({ collateral }) => collateral)).toEqual([
+      '0',
+      '0',
+      '0',
+    ]);
+    await world.report(order, {});
+    await world.dispatched(1);
+    expect(await world.rebalance(rebalanceId)).toMatchObject({ cash: '12100' });
+  });
+});
+
+describe('an amount in a report', () => {
+  it('of more digits than the books have room for is a dead letter, and never tried again', async () => {
+    world = await createOrderGenWorld();
+    await startExample(world, await fundedVault(world));
+    const order = await world.dispatched(0);
+    const tooMuch = '9'.repeat(128);
+    const reason = await deadLetterOf(eventOf(order, 1), () =>
+      world.report(order, { cumulativeQuantity: tooMuch, cumulativeUnderlying: tooMuch }),
+    );
+    expect(reason).toMatch(/^MESSAGE_MALFORMED: cumulative_quantity/);
+    await world.report(order, {});
+    await world.dispatched(1);
+  });
+});
+
+describe('a report that waits and answers another amount', () => {
+  it('faults only when money moved: a failure of nothing lets the action take its turn', async () => {
+    world = await createOrderGenWorld();
+    const { rebalanceId } = await startExample(world, await fundedVault(world));
+    const first = await world.dispatched(0);
+    await world.report(orderOf(first, 1), { ...FAILED, orderedAmount: '1259' });
+    await world.report(first, {});
+    expect((await world.dispatched(1)).amount).toBe('1260');
+    const { state } = await world.rebalance(rebalanceId);
+    expect(state).toBe(RebalanceState.STATE_EXECUTING);
+  });
+
+  it('is booked and faults when it moved a unit', async () => {
+    world = await createOrderGenWorld();
+    const vault = await fundedVault(world);
+    const { rebalanceId } = await startExample(world, vault);
+    const first = await world.dispatched(0);
+    await world.report(orderOf(first, 1), { ...spent('1'), orderedAmount: '1259' });
+    await world.report(first, {});
+    await world.reaches(rebalanceId, RebalanceState.STATE_FAULTED);
+    expect((await vaultOf(vault)).cash).toBe('12101');
+  });
 });
 
 describe('money of an action that was skipped as the run completed', () => {

@@ -1,9 +1,9 @@
 import { orderIdOf, reportIdOf } from '../domain/ids.js';
 import { hasEnded } from '../domain/rebalance-state.js';
 import { isCorrection } from './correct-settled.js';
-import type { ExecutionReport } from './execution-report.js';
+import type { Executed, ExecutionReport } from './execution-report.js';
 import { isFinalReport } from './progress.js';
-import type { RunningRebalance } from './rebalance-record.js';
+import type { ActionFacts, RunningRebalance } from './rebalance-record.js';
 
 /** What a report is to its rebalance now (execution rule 2). */
 export type Verdict =
@@ -49,9 +49,8 @@ function foreignReport(running: RunningRebalance, report: ExecutionReport): stri
   if (report.index < 0 || report.index >= actions.length) {
     return `index ${report.index} is not one of the ${actions.length} actions`;
   }
-  if (actions[report.index]?.side === 'LONG' && report.executed.underlying < 0n) {
-    return `cumulative_underlying of a long was ${report.executed.underlying}, must be at least 0`;
-  }
+  const impossible = impossibleForLong(actions[report.index], report.executed);
+  if (impossible !== undefined) return impossible;
   if (report.orderId !== orderIdOf(rebalanceId, report.index)) {
     return `order ${report.orderId} is not the order of action ${report.index}`;
   }
@@ -59,4 +58,15 @@ function foreignReport(running: RunningRebalance, report: ExecutionReport): stri
     return `event ${report.eventId} is not the id of report ${report.sequence} of its order`;
   }
   return undefined;
+}
+
+/** A long has no collateral and is not bought for less than nothing; fees can eat up what a sell raises. */
+function impossibleForLong(
+  action: ActionFacts | undefined,
+  { underlying, collateral }: Executed,
+): string | undefined {
+  if (action?.side !== 'LONG') return undefined;
+  if (collateral !== 0n) return `cumulative_collateral of a long was ${collateral}, must be 0`;
+  if (action.group !== 3 || underlying >= 0n) return undefined;
+  return `cumulative_underlying of a long that is bought was ${underlying}, must be at least 0`;
 }

@@ -5,7 +5,12 @@ import { mayDispatch } from '../domain/vault.js';
 import { orderIdOf } from '../domain/ids.js';
 import { correctSettled, isCorrection, isNews } from './correct-settled.js';
 import { actionAt, orderFor, type UnsentReason } from './dispatch-terms.js';
-import { NOTHING_EXECUTED, type Executed, type ExecutionReport } from './execution-report.js';
+import {
+  movedAnything,
+  NOTHING_EXECUTED,
+  type Executed,
+  type ExecutionReport,
+} from './execution-report.js';
 import type { Messages } from './outgoing.js';
 import type { WaitingReport } from './ports.js';
 import { settleReport } from './settle-report.js';
@@ -63,11 +68,16 @@ function dispatchOrUse(
   const index = state.nextIndex;
   const amount = amountOf(facts.program, state);
   const order = orderFor(facts, index, amount, state.cash);
-  const mismatch = waiting.find(({ report }) => !order.ok || report.orderedAmount !== amount);
-  if (mismatch !== undefined) {
+  const isAnswer = ({ report }: WaitingReport): boolean =>
+    order.ok && report.orderedAmount === amount;
+  const others = waiting.filter((one) => !isAnswer(one));
+  if (others.some(({ report }) => movedAnything(report.executed))) {
     bookMismatch(draft, waiting, amount);
     return false;
   }
+  // What moved nothing for another amount changes nothing: the action takes its turn.
+  for (const { eventId } of others) draft.use(eventId);
+  const answers = waiting.filter(isAnswer);
   if (!order.ok) {
     failUnsent(draft, index, amount, order.error);
     return true;
@@ -88,18 +98,18 @@ function dispatchOrUse(
     orderId: order.value.orderId,
     dispatchTime: draft.time,
   });
-  const final = waiting.findIndex(({ report }) => isFinalReport(report));
-  const settling = waiting[final];
+  const final = answers.findIndex(({ report }) => isFinalReport(report));
+  const settling = answers[final];
   if (settling !== undefined) {
-    for (const { eventId } of waiting.slice(0, final + 1)) draft.use(eventId);
+    for (const { eventId } of answers.slice(0, final + 1)) draft.use(eventId);
     // What was reported after the last word may have moved more.
-    queue.push(...waiting.slice(final + 1));
+    queue.push(...answers.slice(final + 1));
     settleReport(draft, settling.report);
     return true;
   }
   draft.showAction('DISPATCH', index, { send_count: 1 });
   draft.send({ eventId: order.value.orderId, ...messages.dispatch(order.value) });
-  for (const { eventId, report } of waiting) {
+  for (const { eventId, report } of answers) {
     draft.use(eventId);
     bookPartial(draft, report);
   }

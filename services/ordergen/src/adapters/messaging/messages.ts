@@ -92,11 +92,20 @@ function required(field: string, text: string): string {
   return text === '' ? malformed(`${field} is absent`) : text;
 }
 
+/**
+ * Columns hold 128 digits. A report has at most 120, so that no sum of reports is beyond them: what the
+ * database refuses would be tried for ever.
+ */
+const MAX_DIGITS = 120;
+
 /** An absent number is 0. */
 function amount(field: string, text: string, least: bigint | undefined): bigint {
   if (text === '') return 0n;
   const parsed = parseInteger(text);
   if (!parsed.ok) return malformed(`${field} ${parsed.error}`);
+  if (text.length > MAX_DIGITS) {
+    return malformed(`${field} was ${text.length} characters long, at most ${MAX_DIGITS}`);
+  }
   if (least !== undefined && parsed.value < least) return malformed(`${field} is below ${least}`);
   return parsed.value;
 }
