@@ -44,8 +44,10 @@ describe('a rebalance', () => {
     expect(error?.reason).toBe(reason);
   });
 
-  it('that settles is taken while closing and in deficit, not when closed or frozen', () => {
+  it('that settles is taken while closing and in deficit, not when paused, closed or frozen', () => {
+    expect(refuseRebalance({ ...open, cash: -1n }, settle)).toBeUndefined();
     expect(refuseRebalance({ ...open, mode: 'CLOSING', cash: -1n }, settle)).toBeUndefined();
+    expect(refuseRebalance({ ...open, mode: 'PAUSED' }, settle)?.reason).toBe('VAULT_NOT_OPEN');
     expect(refuseRebalance({ ...open, mode: 'CLOSED' }, settle)?.reason).toBe('VAULT_NOT_OPEN');
     expect(refuseRebalance({ ...open, frozen: true }, settle)?.reason).toBe('VAULT_FROZEN');
   });

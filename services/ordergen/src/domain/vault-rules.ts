@@ -13,6 +13,13 @@ const SETTABLE: Readonly<Record<VaultMode, readonly VaultMode[]>> = {
   CLOSED: [],
 };
 
+/** The modes in which a rebalance starts; PAUSED takes none, CLOSING settles only. */
+const STARTS_IN: Readonly<Record<RebalancePurpose, readonly VaultMode[]>> = {
+  REBALANCE: ['OPEN'],
+  ROLL: ['OPEN'],
+  SETTLE: ['OPEN', 'CLOSING'],
+};
+
 /** Whether a change to `mode` is refused; setting the mode that stands is not a change. */
 export function refuseMode(
   vault: Vault,
@@ -77,8 +84,7 @@ function refuseEntry(vault: Vault, claim: RebalanceClaim): DomainError | undefin
   const { purpose, fence } = claim;
   if (fence !== vault.fence) return fenceStale(vault, fence);
   if (vault.frozen) return frozen(vault);
-  if (purpose !== 'SETTLE' && vault.mode !== 'OPEN') return notOpen(vault);
-  if (vault.mode === 'CLOSED') return notOpen(vault);
+  if (!STARTS_IN[purpose].includes(vault.mode)) return notOpen(vault);
   if (purpose !== 'SETTLE' && vault.cash < 0n) return inDeficit(vault);
   return undefined;
 }
