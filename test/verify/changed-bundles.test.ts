@@ -59,6 +59,12 @@ function isContraOfOther(bundle: Json, { field, place, from, to }: Change): bool
   );
 }
 
+/** The action that a fault names as its cause: a statement, from which nothing follows. */
+function isCauseOfFault(bundle: Json, { field, place }: Change): boolean {
+  const { events } = bundle as { readonly events: readonly { readonly kind: string }[] };
+  return field === 'events[].index' && events[Number(place[1])]?.kind === 'FAULT';
+}
+
 function named({ field, place, to }: Change): string {
   return `${field} at ${place.join('.')} to ${JSON.stringify(to)}`;
 }
@@ -92,7 +98,10 @@ describe('a bundle of which one field was changed', { timeout: 3_600_000 }, () =
       if (isContraOfOther(bundle, change) || !verifyDocument(forged).verified) return false;
       return canonicalJson(forged) !== canonicalJson(bundle);
     });
-    const derived = passed.filter(({ change }) => !INPUTS.some((one) => one.test(change.field)));
+    const derived = passed.filter(
+      ({ bundle, change }) =>
+        !INPUTS.some((one) => one.test(change.field)) && !isCauseOfFault(bundle, change),
+    );
     expect(derived.map(({ change }) => named(change))).toEqual([]);
   });
 
