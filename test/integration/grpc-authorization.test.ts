@@ -110,6 +110,10 @@ describe('a call between services', () => {
 
   it('acts for the service itself without a caller', async () => {
     await world.service(server).getPrice(request);
-    expect(callers.at(-1)).toEqual({ subject: 'service:intent', scopes: new Set() });
+    expect(callers.at(-1)).toEqual({
+      subject: 'service:intent',
+      scopes: new Set(),
+      actor: 'service:intent',
+    });
   });
 });

@@ -57,6 +57,8 @@ describe('a vault', () => {
     const { vaultId } = await create({ managers: ['manager'] });
     const stranger = await world.clients('stranger', ['rebalance:write']);
     const manager = await world.clients('manager', ['rebalance:write']);
+    const namesake = await world.clients('service:solver', []);
+    expect((await refusal(namesake.vaults.getVault({ vaultId }))).reason).toBe('PERMISSION_DENIED');
     expect((await refusal(stranger.vaults.getVault({ vaultId }))).reason).toBe('PERMISSION_DENIED');
     expect((await manager.vaults.getVault({ vaultId })).vault?.vaultId).toBe(vaultId);
     const list = { pageSize: 0, pageToken: '', owner: '', modes: [] };

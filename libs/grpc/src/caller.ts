@@ -17,7 +17,7 @@ export type Scope = (typeof SCOPES)[number];
 export interface Caller {
   readonly subject: string;
   readonly scopes: ReadonlySet<string>;
-  /** The service that acts for the subject, such as "service:intent". */
+  /** The service that acts for the subject, such as "service:intent"; for itself it is the subject too. */
   readonly actor?: string;
 }
 
@@ -28,9 +28,17 @@ export function serviceActor(serviceName: string): string {
   return `${SERVICE_PREFIX}${serviceName}`;
 }
 
-/** True when the token was made by a service, for itself or for a caller of its own. */
-export function isServiceCaller(caller: Caller): boolean {
-  return (caller.actor ?? caller.subject).startsWith(SERVICE_PREFIX);
+/**
+ * True when the token was made by a service, for itself or for a caller of its own. The actor says so: a
+ * subject is what the issuer of users' tokens lets a user be called.
+ */
+export function isServiceCaller({ actor }: Caller): boolean {
+  return actor?.startsWith(SERVICE_PREFIX) === true;
+}
+
+/** True when a subject has a name that is kept for services. */
+export function isServiceName(subject: string): boolean {
+  return subject.startsWith(SERVICE_PREFIX);
 }
 
 /** True when the caller has at least one of the scopes. */

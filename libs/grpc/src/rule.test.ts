@@ -6,7 +6,12 @@ import { AUTHENTICATED, PUBLIC, SERVICE_ONLY, applyRule, scope, type Rule } from
 const owner: Caller = { subject: 'ada', scopes: new Set(['intent:write']) };
 const admin: Caller = { subject: 'root', scopes: new Set(['admin']) };
 const nobody: Caller = { subject: 'eve', scopes: new Set() };
-const service: Caller = { subject: 'service:executor', scopes: new Set() };
+const service: Caller = {
+  subject: 'service:executor',
+  scopes: new Set(),
+  actor: 'service:executor',
+};
+const namesake: Caller = { subject: 'service:executor', scopes: new Set() };
 const acting: Caller = { ...owner, actor: 'service:intent' };
 
 function outcome(rule: Rule, caller: Caller | undefined): string {
@@ -30,6 +35,7 @@ describe('applyRule', () => {
     ['service, no token', SERVICE_ONLY, undefined, 'UNAUTHENTICATED'],
     ['service, an admin', SERVICE_ONLY, admin, 'PERMISSION_DENIED'],
     ['service, itself', SERVICE_ONLY, service, 'allowed'],
+    ['service, a user of that name', SERVICE_ONLY, namesake, 'PERMISSION_DENIED'],
     ['service, acting for an owner', SERVICE_ONLY, acting, 'allowed'],
   ])('%s', (_name, rule, caller, expected) => {
     expect(outcome(rule, caller)).toBe(expected);

@@ -29,7 +29,9 @@ describe('createServiceTokens', () => {
   it('signs itself, without scopes, when there is no caller', async () => {
     const { issuer, issued } = recording();
     await createServiceTokens(issuer, 'service:executor').tokenFor(undefined);
-    expect(issued).toEqual([{ subject: 'service:executor', scopes: [] }]);
+    expect(issued).toEqual([
+      { subject: 'service:executor', scopes: [], actor: 'service:executor' },
+    ]);
   });
 
   it('keeps a token for the same subject and scopes only', async () => {

@@ -24,7 +24,7 @@ export function createServiceTokens(issuer: TokenIssuer, actor: string): Service
       if (found !== undefined && found.until > Date.now()) return found.token;
       const token = issuer.issue(
         caller === undefined
-          ? { subject: actor, scopes: [] }
+          ? { subject: actor, scopes: [], actor }
           : { subject: caller.subject, scopes, actor },
       );
       kept.delete(key);

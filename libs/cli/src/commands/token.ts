@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createTokenIssuer, ensureDevelopmentKeys, SCOPES } from '@trimtab/grpc';
+import { createTokenIssuer, ensureDevelopmentKeys, isServiceName, SCOPES } from '@trimtab/grpc';
 import { toJson, type Output } from '../output.js';
 
 /** What a development token shall say. */
@@ -16,6 +16,12 @@ export async function runToken(options: TokenOptions, output: Output): Promise<n
   const unknown = options.scopes.filter((scope) => !known.includes(scope));
   if (unknown.length > 0) {
     process.stderr.write(`scope was ${unknown.join(', ')}, must be one of ${known.join(', ')}\n`);
+    return 1;
+  }
+  if (isServiceName(options.subject)) {
+    process.stderr.write(
+      `subject was ${options.subject}, names of services make their own tokens\n`,
+    );
     return 1;
   }
   const keys = await ensureDevelopmentKeys(join(options.dataFolder, 'development-keys'));

@@ -11,12 +11,15 @@ export interface VaultRoles {
   readonly approvers: readonly string[];
 }
 
-/** Whether a caller sees every vault: admins, the engine, and our services acting for themselves. */
+/**
+ * Whether a caller sees every vault: admins, the engine, and our services acting for themselves, which
+ * their tokens say as actor: a user may be called anything.
+ */
 export function seesEverything(caller: Caller): boolean {
   return (
     caller.scopes.has('admin') ||
     caller.scopes.has('engine') ||
-    caller.subject.startsWith('service:')
+    (caller.actor === caller.subject && caller.subject.startsWith('service:'))
   );
 }
 

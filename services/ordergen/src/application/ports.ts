@@ -20,6 +20,8 @@ import type { PlanCopy, SnapshotContent } from './documents.js';
 export interface Caller {
   readonly subject: string;
   readonly scopes: ReadonlySet<string>;
+  /** The service that made the token, for the subject or for itself. */
+  readonly actor?: string;
 }
 
 /** What makes a repeated request the same request. */
