@@ -6,9 +6,11 @@ import {
 import type { Vault } from '@trimtab/contracts/vault';
 import { contentHash, TAGS } from '@trimtab/canonical';
 import { present } from '@trimtab/core';
+import { eventually } from '@trimtab/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   createOrderGenWorld,
+  EXAMPLE,
   FAILED,
   fundedVault,
   startExample,
@@ -137,5 +139,38 @@ describe('money of an action that was skipped as the run completed', () => {
     expect(end).toMatchObject({ cash: '9990', corrections: '-10' });
     expect(await vaultOf(vault)).toMatchObject({ cash: '9990', holds: [] });
     expect(await world.orderGen.replayRebalance({ rebalanceId })).toMatchObject({ equal: true });
+  });
+});
+
+describe('an order that is out when its run faults', () => {
+  it('is shown as stuck until its last word, and is never sent again', async () => {
+    world = await createOrderGenWorld();
+    const vault = await fundedVault(world);
+    const { vaultId, version } = vault;
+    // No venue takes 1 260 of B.
+    const snapshotHash = world.snapshot(
+      ['A', 'B', 'C', 'D', 'E'].map((assetId) => ({
+        assetId,
+        lot: assetId === 'B' ? '10000' : '1',
+      })),
+    );
+    const vaultVersion = Number(version);
+    const value = world.plan({ vaultId, vaultVersion, snapshotHash, targets: EXAMPLE });
+    const source = { $case: 'planHash', value } as const;
+    const { rebalanceId } = await startExample(world, vault, { snapshotHash, source });
+    const first = await world.dispatched(0);
+    await world.report(first, {});
+    const out = await world.dispatched(2);
+    await world.report(orderOf(first, 1), { ...spent('1'), orderedAmount: '1260' });
+    await world.reaches(rebalanceId, RebalanceState.STATE_FAULTED);
+    const stuck = async (): Promise<readonly boolean[]> =>
+      (await world.rebalance(rebalanceId)).actions.map((action) => action.stuck);
+    expect(await stuck()).toEqual([false, false, false, false, false]);
+    world.clock.advanceMillis(300_000);
+    await eventually(async () => ((await stuck())[2] === true ? true : undefined));
+    expect(await stuck()).toEqual([false, false, true, false, false]);
+    await world.report(out, FAILED);
+    await eventually(async () => ((await stuck())[2] === false ? true : undefined));
+    expect(world.dispatches.map(({ index }) => index)).toEqual([0, 2]);
   });
 });

@@ -6,8 +6,8 @@ import { movedAnything, NOTHING_EXECUTED, type ExecutionReport } from './executi
 import { judgeReport } from './judge-report.js';
 import type { Messages } from './outgoing.js';
 import type { InboxEntry, Observer, OrderGenStore, Tracing } from './ports.js';
-import { bookPartial, bookUnordered, goOn } from './progress.js';
-import type { RunningRebalance } from './rebalance-record.js';
+import { bookPartial, bookUnordered, goOn, isFinalReport } from './progress.js';
+import type { ActionRecord, RunningRebalance } from './rebalance-record.js';
 import type { RebalanceStep } from './rebalance-step.js';
 import type { RunningCache } from './running-cache.js';
 import { settleReport } from './settle-report.js';
@@ -144,12 +144,44 @@ async function applyToSettled(
   if (await deps.store.knowsReport(report.eventId)) return { kind: 'DUPLICATE' };
   const record = await deps.store.findAction(report.rebalanceId, report.index);
   if (record?.orderId === undefined) return applyUndispatched(deps, running, received);
-  if (!isNews(record, report)) return note(deps, received);
+  if (!isNews(record, report)) {
+    return answersFaulted(running, record, report)
+      ? answerFaulted(deps, running, record, received)
+      : note(deps, received);
+  }
   const carrier = await carrierOf(deps, running);
   const draft = createStepDraft(carrier, deps.clock.now());
   if (carrier === running) draft.know(record);
   correctSettled(draft, report, { facts: running.facts, booked: record.booked });
   if (!hasEnded(carrier.head.state.state)) await goOnWithWaiting(deps, draft);
+  return commit(deps, draft, inboxOf(deps, received, 'APPLIED'));
+}
+
+/** Whether a report is the last word on an order that was out when its run faulted. */
+function answersFaulted(
+  { head }: RunningRebalance,
+  record: ActionRecord,
+  report: ExecutionReport,
+): boolean {
+  if (head.state.state !== 'FAULTED' || record.settleTime !== undefined) return false;
+  return isFinalReport(report) && report.sequence > record.reportSequence;
+}
+
+/** Money did not move beyond what is booked, but the order is not out any more. */
+async function answerFaulted(
+  deps: ApplyReportDependencies,
+  running: RunningRebalance,
+  record: ActionRecord,
+  received: ReceivedReport,
+): Promise<Applied> {
+  const { rebalanceId, index, sequence, execType, eventId } = received.report;
+  const vault = await deps.store.findVault(running.facts.vaultId);
+  // A step of an ended rebalance is written alone; it is not worth stopping another one for.
+  if (vault?.openRebalanceId !== undefined) return note(deps, received);
+  const draft = createStepDraft(running, deps.clock.now());
+  draft.know(record);
+  draft.change({ rebalanceId, index, reportSequence: sequence, execType });
+  draft.showAction('RESULT', index, { event_id: eventId });
   return commit(deps, draft, inboxOf(deps, received, 'APPLIED'));
 }
 

@@ -28,23 +28,39 @@ export function createControlSession(query: Query): Omit<ControlSession, 'listWa
   };
 }
 
+interface StuckRow {
+  readonly rebalance_id: string;
+  readonly vault_id: string;
+  readonly index: number;
+  readonly order_id: string;
+}
+
 /** What the jobs that look at the clock read and write. */
 export function createControlStore(query: Query): ControlStore {
   return {
     markStuck: async (dispatchedBefore, now) => {
-      const rows = await query<{
-        rebalance_id: string;
-        vault_id: string;
-        index: number;
-        order_id: string;
-      }>(
-        `update rebalance_actions a set stuck_time = $2
-         from rebalances r
-         where r.rebalance_id = a.rebalance_id and r.running and a.index = r.dispatched_index
-           and a.dispatch_time <= $1 and a.stuck_time is null and a.settle_time is null
-         returning r.rebalance_id, r.vault_id, a.index, a.order_id`,
-        [toDate(dispatchedBefore), toDate(now)],
-      );
+      const times = [toDate(dispatchedBefore), toDate(now)];
+      const rows = [
+        ...(await query<StuckRow>(
+          `update rebalance_actions a set stuck_time = $2
+           from rebalances r
+           where r.rebalance_id = a.rebalance_id and r.running and a.index = r.dispatched_index
+             and a.dispatch_time <= $1 and a.stuck_time is null and a.settle_time is null
+           returning r.rebalance_id, r.vault_id, a.index, a.order_id`,
+          times,
+        )),
+        // What was out when its run faulted is settled by nothing, and may have moved money.
+        ...(await query<StuckRow>(
+          `update rebalance_actions a set stuck_time = $2
+           from rebalances r
+           where r.rebalance_id = a.rebalance_id and r.state = 'FAULTED'
+             and a.state in ('DISPATCHED', 'PARTIALLY_FILLED')
+             and (a.exec_type is null or a.exec_type in ('NEW', 'PARTIAL_FILL'))
+             and a.dispatch_time <= $1 and a.stuck_time is null and a.settle_time is null
+           returning r.rebalance_id, r.vault_id, a.index, a.order_id`,
+          times,
+        )),
+      ];
       return rows.map((row) => ({
         rebalanceId: row.rebalance_id,
         vaultId: row.vault_id,

@@ -133,6 +133,11 @@ export interface ActionRow {
   readonly pinned?: boolean;
 }
 
+/** Whether the last word on an order is known; of a run that faulted it settles nothing. */
+function isAnswered({ exec_type: type }: ActionRow): boolean {
+  return type !== null && type !== 'NEW' && type !== 'PARTIAL_FILL';
+}
+
 /** Reads an action. */
 export function toActionRecord(row: ActionRow): ActionRecord {
   return {
@@ -148,7 +153,7 @@ export function toActionRecord(row: ActionRow): ActionRecord {
     ...(row.failure_reason !== null && { reason: oneOf(FAILURE_REASONS, row.failure_reason) }),
     ...(row.dispatch_time !== null && { dispatchTime: toInstant(row.dispatch_time) }),
     ...(row.settle_time !== null && { settleTime: toInstant(row.settle_time) }),
-    ...(row.stuck_time !== null && { stuck: row.settle_time === null }),
+    ...(row.stuck_time !== null && { stuck: row.settle_time === null && !isAnswered(row) }),
     ...(row.pinned !== undefined && { pinned: row.pinned }),
   };
 }
