@@ -66,8 +66,9 @@ demo: build ## the main job: two rebalances on real prices, with failures, in un
 dev: build ## the whole suite in one process on fixed ports, data kept in $(DATA_FOLDER)
 	@$(TRIMTAB) dev --data-folder $(DATA_FOLDER)
 
-bench: build ## cost per recalibration as a ratio to a floor of the same run
+bench: build nats-server ## costs as ratios to floors of the same run
 	npx tsx --conditions trimtab-source test/bench/recalibrate.ts
+	npx tsx --conditions trimtab-source test/bench/main.ts
 
 ci: ## what CI runs: every check, then every test
 	$(MAKE) check
