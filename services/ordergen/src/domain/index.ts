@@ -11,7 +11,7 @@ export * from './clip-report.js';
 export * from './collateral-cover.js';
 export * from './conformance/conform-generate.js';
 export * from './conformance/conform-recalibrate.js';
-export * from './conformance/conformance-report.js';
+export type { ConformanceReport } from '@trimtab/canonical';
 export * from './consider.js';
 export * from './correct.js';
 export * from './drift-band.js';

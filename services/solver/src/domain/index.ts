@@ -4,7 +4,7 @@ export * from './build-plan.js';
 export * from './candidates.js';
 export * from './conformance/conform-hash.js';
 export * from './conformance/conform-solver.js';
-export type { ConformanceReport } from './conformance/conformance-report.js';
+export type { ConformanceReport } from '@trimtab/canonical';
 export * from './constraints/constraint.js';
 export * from './explain.js';
 export * from './explicit-targets.js';

@@ -6,7 +6,7 @@ import type { Position, Side } from '../position.js';
 import { createPriceBook, type PriceBook, type PriceEntry } from '../price-book.js';
 import { GUIDELINE } from '../sequence.js';
 import type { Target } from '../targets.js';
-import { runCases, type ConformanceReport } from './conformance-report.js';
+import { runCases, type ConformanceReport } from '@trimtab/canonical';
 import {
   readBoolean,
   readInteger,
@@ -16,7 +16,7 @@ import {
   readText,
   VectorShapeError,
   type JsonRecord,
-} from './read-json.js';
+} from '@trimtab/canonical';
 
 /**
  * Runs a file of generation vectors: vault, prices, targets and tolerances give NAV and the

@@ -8,7 +8,7 @@ import { createProgram, type RebalanceProgram } from '../program.js';
 import { openBuys, openSells, type RebalanceState } from '../rebalance-state.js';
 import { settle } from '../settle.js';
 import { plannedState } from '../start-rebalance.js';
-import { runCases, type ConformanceReport } from './conformance-report.js';
+import { runCases, type ConformanceReport } from '@trimtab/canonical';
 import {
   readInteger,
   readList,
@@ -16,7 +16,7 @@ import {
   readText,
   VectorShapeError,
   type JsonRecord,
-} from './read-json.js';
+} from '@trimtab/canonical';
 
 /**
  * Runs a file of recalibration vectors: orders and results give the open totals after the funding

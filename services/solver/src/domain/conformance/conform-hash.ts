@@ -1,6 +1,6 @@
 import { canonicalJson, contentHash, type JsonValue } from '@trimtab/canonical';
-import { runCases, type ConformanceReport } from './conformance-report.js';
-import { readText, type JsonRecord } from './read-json.js';
+import { runCases, type ConformanceReport } from '@trimtab/canonical';
+import { readText, type JsonRecord } from '@trimtab/canonical';
 
 /** Runs a file of content-hash vectors: document, its canonical JSON, and its hash under a tag. */
 export function conformHash(file: unknown): ConformanceReport {

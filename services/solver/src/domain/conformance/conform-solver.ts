@@ -3,8 +3,8 @@ import type { Grant } from '../allocate.js';
 import { totalDelta } from '../no-op.js';
 import { solve } from '../solve.js';
 import { targetsOf } from '../targets.js';
-import { runCases, type ConformanceReport } from './conformance-report.js';
-import { readRecord, type JsonRecord } from './read-json.js';
+import { runCases, type ConformanceReport } from '@trimtab/canonical';
+import { readRecord, type JsonRecord } from '@trimtab/canonical';
 import { readSolverCase } from './solver-case.js';
 
 /** Follows from the target weights, and vectors may leave it out; every other result they must state. */

@@ -10,7 +10,7 @@ import {
   readRecord,
   readText,
   type JsonRecord,
-} from './read-json.js';
+} from '@trimtab/canonical';
 
 /** A solver vector, read. */
 export interface SolverCase {
