@@ -22,7 +22,8 @@ const MAX_TEST_LINES = 500;
 function isRule(file: SourceFile): boolean {
   return (
     !isTest(file) &&
-    (/^libs\/(core|decimal|canonical)\/src\//.test(file.path) || file.path.includes('/src/domain/'))
+    (/^libs\/(core|decimal|canonical|strategy)\/src\//.test(file.path) ||
+      file.path.includes('/src/domain/'))
   );
 }
 

@@ -1,8 +1,8 @@
 import { domainError, present, refuse, type Clock } from '@trimtab/core';
 import { parseDecimal, toBaseUnits } from '@trimtab/decimal';
 import { withScopes } from '@trimtab/grpc';
-import { COLLATERAL_DECIMALS, UNDERLYING_DECIMALS, type Intent } from '../domain/intent.js';
-import type { Violation } from '../domain/violation.js';
+import { COLLATERAL_DECIMALS, UNDERLYING_DECIMALS, type Violation } from '@trimtab/strategy';
+import type { Intent } from '../domain/intent.js';
 import { finalRefusal } from './is-final.js';
 import type {
   Call,

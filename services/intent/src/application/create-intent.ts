@@ -1,8 +1,12 @@
 import { refuse, type Clock, type IdSource } from '@trimtab/core';
-import type { IntentDraft } from '../domain/draft.js';
-import type { Intent, IntentSpec } from '../domain/intent.js';
+import {
+  type IntentDraft,
+  type IntentSpec,
+  validateIntent,
+  type ValidationFacts,
+} from '@trimtab/strategy';
+import type { Intent } from '../domain/intent.js';
 import { intentId } from '../domain/intent-id.js';
-import { validateIntent, type ValidationFacts } from '../domain/validate.js';
 import type { ActivateIntent } from './activate-intent.js';
 import type {
   Call,

@@ -1,6 +1,5 @@
 import { compare, domainError, invariant, present, refuse, sorted } from '@trimtab/core';
-import type { Allocation, Target } from '../domain/allocation.js';
-import { resolveAsset } from '../domain/asset-alias.js';
+import { resolveAsset, type Allocation, type Target } from '@trimtab/strategy';
 import type { Intent } from '../domain/intent.js';
 import type { Run, RunOutcome, RunProgress } from '../domain/run.js';
 import type { Call, PlanRequest, RemoteServices, RunStore, StepIds } from './ports.js';

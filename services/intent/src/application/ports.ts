@@ -1,9 +1,8 @@
 import type { Instant } from '@trimtab/core';
 import type { Caller } from '@trimtab/grpc';
-import type { DriftBand, Target } from '../domain/allocation.js';
+import type { DriftBand, Target, Violation } from '@trimtab/strategy';
 import type { Intent, IntentState } from '../domain/intent.js';
 import type { PlanSummary, Run, RunOutcome, RunProgress, Valuation } from '../domain/run.js';
-import type { Violation } from '../domain/violation.js';
 
 /** For whom a use case runs, and until when; it travels to every further call. */
 export interface Call {

@@ -1,6 +1,6 @@
 import { domainError, type DomainError, type FieldViolation } from '@trimtab/core';
+import type { Rule, Violation } from '@trimtab/strategy';
 import type { Intent } from '../domain/intent.js';
-import type { Rule, Violation } from '../domain/violation.js';
 
 /** The wire's reason for each rule of the validation; every other rule is FIELD_INVALID. */
 const REASONS: Readonly<Partial<Record<Rule, string>>> = {

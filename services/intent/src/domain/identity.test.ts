@@ -1,11 +1,8 @@
 import { instant } from '@trimtab/core';
 import { describe, expect, it } from 'vitest';
-import { NO_TRIGGERS } from './allocation.js';
-import { resolveAsset } from './asset-alias.js';
+import { type IntentSpec, NO_TRIGGERS, type Template, templateOf } from '@trimtab/strategy';
 import { intentEtag } from './etag.js';
-import type { IntentSpec } from './intent.js';
 import { intentId } from './intent-id.js';
-import { templateOf, type Template } from './template.js';
 
 const { config, constraints, notifications } = templateOf('treasury') as Template;
 const spec: IntentSpec = {
@@ -64,17 +61,5 @@ describe('intentEtag', () => {
     ['triggers', { triggers: { ...NO_TRIGGERS, cooldownSeconds: 60 } }],
   ])('changes with %s', (_name, change) => {
     expect(intentEtag({ ...intent, spec: { ...spec, ...change } })).not.toBe(intentEtag(intent));
-  });
-});
-
-describe('resolveAsset', () => {
-  it('knows the aliases BTC and ETH and takes everything else as it is', () => {
-    expect(['BTC', 'ETH', 'LTC', 'WBTC', 'constructor'].map(resolveAsset)).toEqual([
-      'WBTC',
-      'WETH',
-      'LTC',
-      'WBTC',
-      'constructor',
-    ]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Instant } from '@trimtab/core';
-import type { Side } from './allocation.js';
+import type { Side } from '@trimtab/strategy';
 
 /**
  * One run of the rebalance pipeline: a row that is written first, with who started it and why, and

@@ -2,8 +2,8 @@ import { VaultMode, VaultServiceService, type Vault } from '@trimtab/contracts/v
 import { present } from '@trimtab/core';
 import { safeNumber } from '@trimtab/decimal';
 import { createServiceClient } from '@trimtab/grpc';
+import { UNDERLYING } from '@trimtab/strategy';
 import type { VaultPort, VaultView } from '../../application/ports.js';
-import { UNDERLYING } from '../../domain/intent.js';
 import { sideWords } from '../grpc/enum-words.js';
 import { SERVICE_NAME, type Address, type ClientSettings } from './addresses.js';
 

@@ -13,10 +13,10 @@ import type {
   ConfigDraft,
   ConstraintsDraft,
   IntentDraft,
+  MergedTemplate,
   NotificationsDraft,
   TriggersDraft,
-} from '../../domain/draft.js';
-import type { MergedTemplate } from '../../domain/merge-template.js';
+} from '@trimtab/strategy';
 import {
   bandGoalWords,
   bandKindWords,

@@ -8,7 +8,7 @@ import {
   StrategyIntent_State as State,
 } from '@trimtab/contracts/intent';
 import { DriftBandGoal, DriftBandKind, Side } from '@trimtab/contracts/portfolio';
-import type * as allocation from '../../domain/allocation.js';
+import type * as strategy from '@trimtab/strategy';
 import type * as intent from '../../domain/intent.js';
 import type * as run from '../../domain/run.js';
 
@@ -38,7 +38,7 @@ function words<W extends string, V extends number>(toWire: Readonly<Record<W, V>
 }
 
 /** Kinds of strategies. */
-export const typeWords = words<intent.StrategyType, IntentType>({
+export const typeWords = words<strategy.StrategyType, IntentType>({
   treasury: IntentType.INTENT_TYPE_TREASURY,
   hedge: IntentType.INTENT_TYPE_HEDGE,
   leverage: IntentType.INTENT_TYPE_LEVERAGE,
@@ -56,14 +56,14 @@ export const stateWords = words<intent.IntentState, State>({
 });
 
 /** Ways to roll. */
-export const rollWords = words<intent.RollStrategy, RollStrategy>({
+export const rollWords = words<strategy.RollStrategy, RollStrategy>({
   standard: RollStrategy.ROLL_STRATEGY_STANDARD,
   shortDated: RollStrategy.ROLL_STRATEGY_SHORT_DATED,
   manual: RollStrategy.ROLL_STRATEGY_MANUAL,
 });
 
 /** Ways to reach an owner. */
-export const channelWords = words<intent.Channel, NotificationChannel>({
+export const channelWords = words<strategy.Channel, NotificationChannel>({
   email: NotificationChannel.NOTIFICATION_CHANNEL_EMAIL,
   push: NotificationChannel.NOTIFICATION_CHANNEL_PUSH,
   inapp: NotificationChannel.NOTIFICATION_CHANNEL_INAPP,
@@ -81,19 +81,19 @@ export const stepWords = words<intent.ActivationStep, ActivationStep>({
 });
 
 /** Sides of a position. */
-export const sideWords = words<allocation.Side, Side>({
+export const sideWords = words<strategy.Side, Side>({
   LONG: Side.SIDE_LONG,
   SHORT: Side.SIDE_SHORT,
 });
 
 /** Measures of a drift band. */
-export const bandKindWords = words<allocation.DriftBandKind, DriftBandKind>({
+export const bandKindWords = words<strategy.DriftBandKind, DriftBandKind>({
   ABSOLUTE: DriftBandKind.DRIFT_BAND_KIND_ABSOLUTE,
   RELATIVE: DriftBandKind.DRIFT_BAND_KIND_RELATIVE,
 });
 
 /** Goals of a drift band. */
-export const bandGoalWords = words<allocation.DriftBandGoal, DriftBandGoal>({
+export const bandGoalWords = words<strategy.DriftBandGoal, DriftBandGoal>({
   CENTRE: DriftBandGoal.DRIFT_BAND_GOAL_CENTRE,
   EDGE: DriftBandGoal.DRIFT_BAND_GOAL_EDGE,
 });

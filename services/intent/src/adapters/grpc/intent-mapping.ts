@@ -10,13 +10,20 @@ import type {
   Triggers as WireTriggers,
   ValidationResult,
 } from '@trimtab/contracts/intent';
-import type { Allocation, Triggers } from '../../domain/allocation.js';
-import { derive, type Derived } from '../../domain/derive.js';
+import {
+  type Allocation,
+  type Config,
+  type Constraints,
+  derive,
+  type Derived,
+  type Notifications,
+  type Template,
+  type Triggers,
+  type Validation,
+  type Violation,
+} from '@trimtab/strategy';
 import { intentEtag } from '../../domain/etag.js';
-import type { Config, Constraints, Intent, Notifications } from '../../domain/intent.js';
-import type { Template } from '../../domain/template.js';
-import type { Validation } from '../../domain/validate.js';
-import type { Violation } from '../../domain/violation.js';
+import type { Intent } from '../../domain/intent.js';
 import {
   bandGoalWords,
   bandKindWords,

@@ -1,7 +1,8 @@
 import type { ColumnType } from 'kysely';
 import type { SharedTables } from '@trimtab/storage';
+import type { IntentSpec } from '@trimtab/strategy';
 import type { CreatedIntent } from '../../application/ports.js';
-import type { ActivationStep, IntentSpec, IntentState } from '../../domain/intent.js';
+import type { ActivationStep, IntentState } from '../../domain/intent.js';
 import type { RunProgress, RunTrigger } from '../../domain/run.js';
 
 /** A jsonb column: written as JSON text, read parsed. */

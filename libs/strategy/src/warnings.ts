@@ -6,7 +6,7 @@ import {
   parseDecimal,
   type Decimal,
 } from '@trimtab/decimal';
-import type { Config, Constraints, StrategyType } from './intent.js';
+import type { Config, Constraints, StrategyType } from './intent-spec.js';
 import type { Rule, Violation } from './violation.js';
 
 /**

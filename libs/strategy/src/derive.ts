@@ -1,5 +1,5 @@
 import { ceilDiv, safeNumber } from '@trimtab/decimal';
-import type { Config, Constraints } from './intent.js';
+import type { Config, Constraints } from './intent-spec.js';
 
 /** What follows from an intent's parameters (intent rules, derived). */
 export interface Derived {

@@ -28,7 +28,7 @@ import {
   type Config,
   type Constraints,
   type Notifications,
-} from './intent.js';
+} from './intent-spec.js';
 import { violation } from './violation.js';
 
 /** Ranges of the parameters (intent rules, StrategyIntent). Every bound is inclusive. */

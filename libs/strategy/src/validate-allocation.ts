@@ -4,7 +4,7 @@ import { SIDES, type Allocation, type Target } from './allocation.js';
 import { resolveAsset } from './asset-alias.js';
 import { at, integerWithin, matching, oneOf, quoted, type Report } from './checks.js';
 import type { AllocationDraft, TargetDraft } from './draft.js';
-import { UNDERLYING } from './intent.js';
+import { UNDERLYING } from './intent-spec.js';
 import { violation } from './violation.js';
 
 /** The most targets or strategies of one intent: keeps a request's work bounded. */

@@ -1,4 +1,4 @@
-import type { Config, Constraints, Notifications, StrategyType } from './intent.js';
+import type { Config, Constraints, Notifications, StrategyType } from './intent-spec.js';
 
 /** A preset: complete config, constraints and notifications with the words that describe it. */
 export interface Template {

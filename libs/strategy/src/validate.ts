@@ -2,7 +2,7 @@ import { checkAllocation } from './validate-allocation.js';
 import { at, matching, oneOf, type Report } from './checks.js';
 import { derive, type Derived } from './derive.js';
 import type { IntentDraft } from './draft.js';
-import { STRATEGY_TYPES, type Config, type Constraints, type IntentSpec } from './intent.js';
+import { STRATEGY_TYPES, type Config, type Constraints, type IntentSpec } from './intent-spec.js';
 import {
   checkCollateral,
   checkConfig,

@@ -1,0 +1,21 @@
+import type { IdSource } from '@trimtab/core';
+import type { Handlers } from '@trimtab/grpc';
+import type { IntentServiceService } from '@trimtab/contracts/intent';
+import type { ValidationFacts } from '@trimtab/strategy';
+import type { CreateIntent } from '../../application/create-intent.js';
+import type { GetIntent } from '../../application/get-intent.js';
+import type { ListIntents } from '../../application/list-intents.js';
+import type { RebalanceIntent } from '../../application/rebalance-intent.js';
+
+/** The use cases behind the service. */
+export interface IntentUseCases {
+  readonly createIntent: CreateIntent;
+  readonly getIntent: GetIntent;
+  readonly listIntents: ListIntents;
+  readonly rebalanceIntent: RebalanceIntent;
+  readonly facts: ValidationFacts;
+  readonly ids: IdSource;
+}
+
+/** Handlers of some of the service's methods. */
+export type IntentHandlers = Handlers<typeof IntentServiceService>;
