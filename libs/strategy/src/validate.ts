@@ -73,13 +73,15 @@ function complete(parts: Parts): IntentSpec | undefined {
   return { type, collateral, ticker, config, constraints, notifications, allocation, triggers };
 }
 
-function isFullConfig(config: Partial<Config>): config is Config {
+/** Whether every strategy parameter is there. */
+export function isFullConfig(config: Partial<Config>): config is Config {
   const { strikeRatio, maturityDays, rebalanceThreshold, autoRoll, rollStrategy } = config;
   const fields = [strikeRatio, maturityDays, rebalanceThreshold, autoRoll, rollStrategy];
   return fields.every((field) => field !== undefined);
 }
 
-function isFullConstraints(constraints: Partial<Constraints>): constraints is Constraints {
+/** Whether every risk limit is there. */
+export function isFullConstraints(constraints: Partial<Constraints>): constraints is Constraints {
   const { maxAnnualDriftBps, maxSlippagePerRollBps, maxCapital, stopLossDriftBps } = constraints;
   const fields = [maxAnnualDriftBps, maxSlippagePerRollBps, maxCapital, stopLossDriftBps];
   return fields.every((field) => field !== undefined);
