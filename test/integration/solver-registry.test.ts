@@ -48,7 +48,7 @@ describe('the registry', () => {
   it.each([
     [{ strategyCapBps: 10_001 }, 'strategy.strategy_cap_bps WEIGHT_OUT_OF_RANGE'],
     [{ state: Strategy_State.STATE_UNSPECIFIED }, 'strategy.state FIELD_REQUIRED'],
-    [{ adapterKind: AdapterKind.ADAPTER_KIND_DRIFT }, 'strategy.adapter_kind FIELD_INVALID'],
+    [{ adapterKind: AdapterKind.ADAPTER_KIND_UNSPECIFIED }, 'strategy.adapter_kind FIELD_REQUIRED'],
     [{ assetId: 'lower' }, 'strategy.asset_id FIELD_INVALID'],
     [{ protocol: '' }, 'strategy.protocol FIELD_REQUIRED'],
     [{ grossApySources: ['a', 'b', 'a'] }, 'strategy.gross_apy_sources[2] DUPLICATE_ID'],

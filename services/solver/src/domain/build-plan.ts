@@ -80,7 +80,7 @@ function draftRounds(problem: RoundsProblem): Result<Draft, DomainError> {
   const definitions = strategies.map(({ strategy }) => strategy);
   const { weights, rounds, idleBps } = allocation;
   const { maxNotional } = manager;
-  const stepProblem = { strategies: definitions, weights, vault, maxNotional };
+  const stepProblem = { strategies, weights, vault, maxNotional };
   const stepCount = stepCountOf(stepProblem);
   if (stepCount > BigInt(MAX_STEPS)) return err(tooManySteps(stepCount));
   const { expectedBlendedApyBps, riskBudgetUsageBps } = metrics;

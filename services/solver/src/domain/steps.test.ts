@@ -4,7 +4,7 @@ import { strategyInput, vaultOf } from './solver.fixture.js';
 import { buildSteps, stepCountOf, type StepProblem } from './steps.js';
 
 const problem = (changes: Partial<StepProblem>): StepProblem => ({
-  strategies: ['a', 'b', 'c'].map((id) => strategyInput(id).strategy),
+  strategies: ['a', 'b', 'c'].map((id) => strategyInput(id)),
   weights: new Map(),
   vault: vaultOf(),
   maxNotional: 1_000_000n,

@@ -3,7 +3,7 @@ import { bpsOf } from '@trimtab/decimal';
 import type { AdapterStep, StepOperation } from './adapters/adapter.js';
 import { adapterOf } from './adapters/adapter-of.js';
 import { chunkAmounts, chunkCountOf } from './chunk.js';
-import type { InstructionEnvelope, Strategy } from './strategy.js';
+import type { InstructionEnvelope, Strategy, StrategyInput } from './strategy.js';
 import { longWeights, type VaultState } from './vault-state.js';
 
 /** One venue instruction of a plan (solver rules, steps). */
@@ -21,7 +21,7 @@ export interface Step {
 
 /** What the steps of a plan are built from. */
 export interface StepProblem {
-  readonly strategies: readonly Strategy[];
+  readonly strategies: readonly StrategyInput[];
   readonly weights: ReadonlyMap<string, number>;
   readonly vault: VaultState;
   /** The largest amount of one step, base units of the underlying, above 0; absent means no limit. */
@@ -64,12 +64,12 @@ interface PlannedStep {
 
 function plannedSteps({ strategies, weights, vault }: StepProblem): readonly PlannedStep[] {
   const live = longWeights(vault);
-  return strategies.flatMap((strategy) => {
+  return strategies.flatMap(({ strategy, snapshot }) => {
     // Target notional less live notional, floored each.
     const target = bpsOf(vault.nav, weights.get(strategy.strategyId) ?? 0);
     const delta = target - bpsOf(vault.nav, live.get(strategy.assetId) ?? 0);
     return adapterOf(strategy.adapterKind)
-      .buildSteps({ strategy, delta })
+      .buildExecutionSteps({ delta, target, envelopes: snapshot?.envelopes ?? [] })
       .filter((step) => step.amount > 0n || step.operation === 'HOLD')
       .map((step) => ({ strategy, step }));
   });

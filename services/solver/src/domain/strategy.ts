@@ -10,7 +10,7 @@ export type StrategyState = 'ACTIVE' | 'PAUSED' | 'EXIT_ONLY' | 'DISABLED';
 export type LiquidityProfile = 'INSTANT' | 'SAME_DAY' | 'BATCHED' | 'TERM';
 
 /** Which adapter scores a strategy and builds its steps; one name for each adapter that exists. */
-export type AdapterKind = 'STATIC';
+export type AdapterKind = 'STATIC' | 'MANIFEST' | 'DRIFT' | 'KAMINO';
 
 /** The definition of a strategy. */
 export interface Strategy {

@@ -49,9 +49,12 @@ export const strategyStates = enumNames<StrategyState, wire.Strategy_State>({
   DISABLED: wire.Strategy_State.STATE_DISABLED,
 });
 
-/** Adapters that this version carries. */
+/** Kinds of adapters. */
 export const adapterKinds = enumNames<AdapterKind, wire.AdapterKind>({
   STATIC: wire.AdapterKind.ADAPTER_KIND_STATIC,
+  MANIFEST: wire.AdapterKind.ADAPTER_KIND_MANIFEST,
+  DRIFT: wire.AdapterKind.ADAPTER_KIND_DRIFT,
+  KAMINO: wire.AdapterKind.ADAPTER_KIND_KAMINO,
 });
 
 /** Liquidity profiles. */

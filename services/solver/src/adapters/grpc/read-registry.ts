@@ -1,4 +1,4 @@
-import * as wire from '@trimtab/contracts/solver';
+import type * as wire from '@trimtab/contracts/solver';
 import { present } from '@trimtab/core';
 import { createFields, type FieldReader } from '@trimtab/grpc';
 import type { SubmittedSnapshot } from '../../application/submit-strategy-snapshots.js';
@@ -9,7 +9,6 @@ import {
   policyViolations,
   snapshotViolations,
   strategyViolations,
-  type AdapterKind,
   type Strategy,
 } from '../../domain/index.js';
 import { adapterKinds, liquidityProfiles, strategyStates } from './enum-names.js';
@@ -35,7 +34,7 @@ export function readStrategy(request: wire.UpsertStrategyRequest): Omit<Strategy
     exotic: given.exotic,
     canary: given.canary,
     strategyCapBps: given.strategyCapBps,
-    adapterKind: readAdapterKind(fields, given.adapterKind),
+    adapterKind: fields.enumValue('adapter_kind', given.adapterKind, adapterKinds.words),
     grossApySources: fields.list(
       'gross_apy_sources',
       given.grossApySources,
@@ -157,15 +156,4 @@ function readEnvelope(given: wire.InstructionEnvelope, fields: FieldReader) {
     label: label ?? '',
     data: fields.text('data', given.data, { maxLength: 16_384, pattern: BASE64 }),
   };
-}
-
-function readAdapterKind(fields: FieldReader, value: number): AdapterKind {
-  const known = Object.entries(wire.AdapterKind).find(([, number]) => number === value)?.[0];
-  if (value !== 0 && known !== undefined && adapterKinds.words[value] === undefined) {
-    const carried = Object.values(adapterKinds.words).join(', ');
-    const message = `was ${known}, must be one that this version carries: ${carried}`;
-    fields.violation('adapter_kind', 'FIELD_INVALID', message);
-    return 'STATIC';
-  }
-  return fields.enumValue('adapter_kind', value, adapterKinds.words);
 }

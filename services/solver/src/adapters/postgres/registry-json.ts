@@ -19,7 +19,7 @@ export const strategySchema = z.strictObject({
   exotic: z.boolean(),
   canary: z.boolean(),
   strategyCapBps: count,
-  adapterKind: z.enum(['STATIC']),
+  adapterKind: z.enum(['STATIC', 'MANIFEST', 'DRIFT', 'KAMINO']),
   grossApySources: z.array(z.string()),
   version: count,
 });

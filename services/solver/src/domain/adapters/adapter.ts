@@ -1,4 +1,4 @@
-import type { InstructionEnvelope, Strategy, StrategySnapshot } from '../strategy.js';
+import type { InstructionEnvelope, StrategySnapshot } from '../strategy.js';
 
 /** What a step does at its venue. */
 export type StepOperation =
@@ -9,20 +9,27 @@ export interface AdapterStep {
   readonly operation: StepOperation;
   /** Base units of the underlying, 0 or more. */
   readonly amount: bigint;
+  /** In order; a step that has any is one bundle and never cut. */
   readonly envelopes: readonly InstructionEnvelope[];
 }
 
-/** What an adapter is asked to build steps for. */
+/** What an adapter is asked to build steps for; amounts in base units of the underlying. */
 export interface Move {
-  readonly strategy: Strategy;
-  /** Target notional less live notional, base units of the underlying; negative withdraws. */
+  /** Target notional less live notional; negative withdraws. */
   readonly delta: bigint;
+  /** Target notional, 0 or more. */
+  readonly target: bigint;
+  /** The venue's prepared instructions, as the strategy's snapshot states them. */
+  readonly envelopes: readonly InstructionEnvelope[];
 }
 
-/** Knows one kind of venue: how it earns, and which instructions move money in and out of it. */
+/**
+ * Knows one kind of venue: how it earns, and which instructions move money in and out of it. Every
+ * adapter keeps the promises of `adapters.test.ts`.
+ */
 export interface Adapter {
-  /** What the strategy is expected to earn after its costs. */
+  /** What the strategy is expected to earn after its costs, in bps. */
   expectedNetApyBps(snapshot: StrategySnapshot): number;
   /** The instructions that make the move, in the order in which they must happen. */
-  buildSteps(move: Move): readonly AdapterStep[];
+  buildExecutionSteps(move: Move): readonly AdapterStep[];
 }
