@@ -2,6 +2,7 @@ import {
   Client,
   credentials,
   status,
+  type ChannelCredentials,
   type ClientReadableStream,
   type ServiceError,
 } from '@grpc/grpc-js';
@@ -26,6 +27,8 @@ export interface ChannelOptions {
   readonly address: string | (() => string);
   readonly defaultDeadlineMs: number;
   readonly token: (options: CallOptions) => Promise<string | undefined>;
+  /** Plain text unless given. */
+  readonly credentials?: ChannelCredentials | undefined;
 }
 
 const CLIENT_OPTIONS = {
@@ -44,7 +47,7 @@ export function createChannel(options: ChannelOptions): Channel {
   const { address } = options;
   const client = new Client(
     typeof address === 'string' ? address : address(),
-    credentials.createInsecure(),
+    options.credentials ?? credentials.createInsecure(),
     CLIENT_OPTIONS,
   );
   const spans = tracer('@trimtab/grpc');

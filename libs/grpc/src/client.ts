@@ -1,3 +1,4 @@
+import type { ChannelCredentials } from '@grpc/grpc-js';
 import type { CallOptions } from './client-call.js';
 import type { MethodShape, RequestOf, ResponseOf, ServiceShape } from './service-binding.js';
 import { createChannel, type Channel } from './channel.js';
@@ -53,6 +54,8 @@ export interface UserClientOptions<D extends ServiceShape> {
   readonly token?: string | (() => Promise<string>);
   /** 10 000 by default. */
   readonly defaultDeadlineMs?: number;
+  /** TLS or plain text, as grpc-js makes them; plain text unless given. */
+  readonly credentials?: ChannelCredentials | undefined;
 }
 
 /** A client with a fixed bearer token. */
@@ -64,6 +67,7 @@ export function createUserClient<D extends ServiceShape>(
     address: options.address,
     defaultDeadlineMs: options.defaultDeadlineMs ?? 10_000,
     token: async () => (typeof token === 'function' ? token() : token),
+    credentials: options.credentials,
   });
 }
 
@@ -71,6 +75,7 @@ interface ClientSettings {
   readonly address: string | (() => string);
   readonly defaultDeadlineMs: number;
   readonly token: (options: CallOptions) => Promise<string | undefined>;
+  readonly credentials?: ChannelCredentials | undefined;
 }
 
 function createClient<D extends ServiceShape>(

@@ -9,5 +9,5 @@ export function jsonPathOf(field: string): string {
 /** Units are in the names of the wire, the JSON of the source leaves these two out. */
 function segmentOf(segment: string): string {
   const plain = segment.replace(/^(asset)_id(?=\[|$)/, '$1').replace(/_decimal(?=\[|$)/, '');
-  return plain.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+  return plain.replace(/(?<=[a-z0-9])_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 }
