@@ -67,6 +67,53 @@ describe('steps', () => {
   });
 });
 
+const label = (text: string) => ({ programId: 'drift', label: text, data: 'AA==' });
+const bundled = (...labels: readonly string[]): StepProblem['strategies'] => [
+  strategyInput('a', { adapterKind: 'DRIFT' }, { envelopes: labels.map(label) }),
+  strategyInput('b'),
+];
+
+describe('steps with instructions', () => {
+  it('stay whole above the maximum, next to one without that is cut', () => {
+    const weights = new Map([
+      ['a', 1000],
+      ['b', 1000],
+    ]);
+    const strategies = bundled('compute budget', 'deposit');
+    const steps = buildSteps(problem({ strategies, weights, maxNotional: 60_000n }));
+    expect(steps.map(({ amount, envelopes }) => [amount, envelopes.length])).toEqual([
+      [100_000n, 2],
+      [60_000n, 0],
+      [40_000n, 0],
+    ]);
+    expect(stepCountOf(problem({ strategies, weights, maxNotional: 60_000n }))).toBe(3n);
+  });
+
+  it('hold what does not move, and only what is held', () => {
+    const strategies = bundled('hold');
+    const vault = vaultOf({ weights: [live('A', 1000)] });
+    expect(lines({ strategies, vault, weights: new Map([['a', 1000]]) })).toEqual(['HOLD a 0 1/1']);
+    expect(lines({ strategies })).toEqual([]);
+  });
+
+  it('request a withdrawal before they finalise it, and both before any deposit', () => {
+    const names = ['deposit', 'request_withdraw', 'finalize_withdraw'];
+    const manifest = strategyInput(
+      'z',
+      { adapterKind: 'MANIFEST' },
+      { envelopes: names.map(label) },
+    );
+    const strategies = [strategyInput('a'), manifest, strategyInput('b')];
+    const vault = vaultOf({ weights: [live('Z', 100), live('B', 100)] });
+    expect(lines({ strategies, vault, weights: new Map([['a', 100]]) })).toEqual([
+      'WITHDRAW b 10000 1/1',
+      'REQUEST_WITHDRAW z 10000 1/1',
+      'FINALIZE_WITHDRAW z 10000 1/1',
+      'DEPOSIT a 10000 1/1',
+    ]);
+  });
+});
+
 describe('chunks', () => {
   it('sum to the whole', () => {
     expect(chunkAmounts(7n, 3n)).toEqual([3n, 3n, 1n]);
