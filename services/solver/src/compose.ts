@@ -17,6 +17,7 @@ import { createPriceSnapshots } from './adapters/clients/price-snapshots.js';
 import { createPlanHandlers } from './adapters/grpc/plan-handlers.js';
 import { createRegistryHandlers } from './adapters/grpc/registry-handlers.js';
 import { SOLVER_RULES } from './adapters/grpc/rules.js';
+import { readManifest } from './adapters/manifest/read-manifest.js';
 import { solverMigrations } from './adapters/postgres/migrations.js';
 import type { SolverTables } from './adapters/postgres/tables.js';
 import { createObserver } from './adapters/telemetry/observer.js';
@@ -52,6 +53,7 @@ export function composeSolver(config: SolverConfig, deps: SolverDependencies): S
         clock,
         database,
         prices: createPriceSnapshots(oracle),
+        manifest: readManifest(config.STRATEGY_MANIFEST_FILE),
         events: createPlanEvents({ wake: () => relay.wake() }),
         observer: createObserver(logger),
       }),

@@ -1,9 +1,11 @@
 import { addressVariable, baseConfigSchema, loadConfig } from '@trimtab/lifecycle';
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** The environment of the solver. */
 export const solverConfigSchema = baseConfigSchema.extend({
   GRPC_ADDRESS: addressVariable().default('127.0.0.1:50053'),
+  /** The venues of strategies of kind MANIFEST; without it they are built as static ones. */
+  STRATEGY_MANIFEST_FILE: z.string().optional(),
 });
 
 /** The solver's configuration. */

@@ -9,6 +9,7 @@ import {
   type StrategyInput,
   type VaultState,
 } from '../domain/index.js';
+import { withManifest, type Manifest } from './manifest.js';
 import type { PriceSnapshot, PriceSnapshots, SolverStore } from './ports.js';
 import { refuseMissing } from './refusals.js';
 
@@ -30,6 +31,7 @@ export interface BuildPlanCommand {
 export interface BuildPlanDependencies<Call> {
   readonly store: SolverStore;
   readonly prices: PriceSnapshots<Call>;
+  readonly manifest: Manifest;
 }
 
 /**
@@ -39,7 +41,8 @@ export interface BuildPlanDependencies<Call> {
  * Refusals: POLICY_NOT_FOUND, MANAGER_NOT_FOUND, STRATEGY_NOT_FOUND, SNAPSHOT_NOT_FOUND,
  * PRICE_MISSING, and those of the rules for explicit targets.
  */
-export function createBuildPlan<Call>({ store, prices }: BuildPlanDependencies<Call>) {
+export function createBuildPlan<Call>(deps: BuildPlanDependencies<Call>) {
+  const { store, prices } = deps;
   return async (command: BuildPlanCommand, call: Call): Promise<Plan> => {
     const policy = await findPolicy(store, command.policyId);
     const snapshot = await prices.find(command.snapshotHash, call);
@@ -58,7 +61,7 @@ export function createBuildPlan<Call>({ store, prices }: BuildPlanDependencies<C
             ...shared,
             mode: 'ROUNDS',
             policy: policy ?? refuseMissing('policy', ''),
-            ...(await candidatesOf(store, command, snapshot)),
+            ...(await candidatesOf(deps, command, snapshot)),
           });
     if (!result.ok) refuse(result.error);
     refuseUnpriced(result.value, snapshot);
@@ -76,7 +79,7 @@ async function findPolicy(
 }
 
 async function candidatesOf(
-  store: SolverStore,
+  { store, manifest }: Pick<BuildPlanDependencies<unknown>, 'store' | 'manifest'>,
   command: BuildPlanCommand,
   snapshot: PriceSnapshot,
 ): Promise<{ strategies: readonly StrategyInput[]; manager: ManagerSettings }> {
@@ -90,7 +93,7 @@ async function candidatesOf(
     !allowed.has(strategyId) || snapshot.pricedAssets.has(assetId);
   return {
     strategies: registered.map(({ strategy: { value: strategy }, snapshot: stored }) =>
-      toInput(strategy, stored?.snapshot, isPriced(strategy)),
+      withManifest(toInput(strategy, stored?.snapshot, isPriced(strategy)), manifest),
     ),
     manager,
   };

@@ -4,6 +4,7 @@ import { instant, type Clock } from '@trimtab/core';
 import { createFields, pageOf, readPage, type CallContext, type Handlers } from '@trimtab/grpc';
 import { findIdempotent, type Database } from '@trimtab/storage';
 import { createBuildPlan } from '../../application/build-plan.js';
+import type { Manifest } from '../../application/manifest.js';
 import type { PlanPage, PriceSnapshots, StoredPlan } from '../../application/ports.js';
 import { refuseMissing } from '../../application/refusals.js';
 import type { PlanEvents } from '../bus/plan-events.js';
@@ -20,6 +21,7 @@ export interface PlanHandlerDependencies {
   readonly clock: Clock;
   readonly database: Database<SolverTables>;
   readonly prices: PriceSnapshots<CallContext>;
+  readonly manifest: Manifest;
   readonly events: PlanEvents;
   readonly observer: Observer;
 }
@@ -33,7 +35,7 @@ type PlanHandlers = Pick<
 export function createPlanHandlers(deps: PlanHandlerDependencies): PlanHandlers {
   const { clock, database, events, observer } = deps;
   const store = createSolverStore(database.kysely);
-  const buildPlan = createBuildPlan({ store, prices: deps.prices });
+  const buildPlan = createBuildPlan({ store, prices: deps.prices, manifest: deps.manifest });
   return {
     BuildPlan: async (request, context) => {
       const command = readBuildPlan(request);
