@@ -18,6 +18,7 @@ import { createPlanHandlers } from './adapters/grpc/plan-handlers.js';
 import { createRegistryHandlers } from './adapters/grpc/registry-handlers.js';
 import { SOLVER_RULES } from './adapters/grpc/rules.js';
 import { readManifest } from './adapters/manifest/read-manifest.js';
+import { createVerifyHandlers } from './adapters/grpc/verify-handlers.js';
 import { solverMigrations } from './adapters/postgres/migrations.js';
 import type { SolverTables } from './adapters/postgres/tables.js';
 import { createObserver } from './adapters/telemetry/observer.js';
@@ -49,6 +50,7 @@ export function composeSolver(config: SolverConfig, deps: SolverDependencies): S
     rules: SOLVER_RULES,
     handlers: {
       ...createRegistryHandlers({ clock, database }),
+      ...createVerifyHandlers({ database }),
       ...createPlanHandlers({
         clock,
         database,

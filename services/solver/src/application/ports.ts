@@ -77,7 +77,10 @@ export interface SolverStore {
   saveManager(manager: Stored<Manager>): Promise<void>;
   /** Stores a plan, or returns the one that has the same hash already. */
   insertPlan(plan: StoredPlan): Promise<{ readonly stored: StoredPlan; readonly isNew: boolean }>;
+  /** Verified. */
   findPlan(planHash: string): Promise<StoredPlan | undefined>;
+  /** As it is stored, right or wrong. */
+  readPlan(planHash: string): Promise<Plan | undefined>;
   /** By (createTime descending, planHash). */
   listPlans(page: PlanPage): Promise<readonly StoredPlan[]>;
 }

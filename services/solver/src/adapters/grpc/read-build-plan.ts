@@ -56,7 +56,8 @@ export function readBuildPlan(request: wire.BuildPlanRequest): BuildPlanCommand 
   };
 }
 
-function readVault(given: wire.PlanVault, fields: FieldReader): VaultState {
+/** Reads the state of a vault. */
+export function readVault(given: wire.PlanVault, fields: FieldReader): VaultState {
   return {
     vaultId: fields.text('vault_id', given.vaultId, ID),
     vaultVersion: fields.integer('vault_version', given.vaultVersion, {

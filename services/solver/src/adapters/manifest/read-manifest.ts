@@ -12,7 +12,8 @@ const instruction = z.strictObject({
   label: z.string().max(160).default(''),
   data: z.string().min(1).max(16_384).regex(BASE64, 'must be standard base64'),
 });
-const instructions = z.array(instruction).min(1).max(64);
+/** A snapshot carries at most 64 instructions: 16 for each of four operations. */
+const instructions = z.array(instruction).min(1).max(16);
 
 const manifestSchema = z.strictObject({
   manifestVersion: z.literal(1),

@@ -48,7 +48,18 @@ export function toPlanColumns(plan: Plan): PlanColumns {
  * @throws InvariantViolation when the stored documents are not those of the hash
  */
 export function fromPlanColumns(columns: PlanColumns): Plan {
-  const plan: Plan = {
+  const plan = readPlanColumns(columns);
+  const verified = verifyPlan(plan);
+  invariant(
+    verified.ok,
+    verified.ok ? '' : `stored plan ${plan.planHash}: ${verified.error.message}`,
+  );
+  return plan;
+}
+
+/** Reads a plan as it is stored, right or wrong: only for who verifies it and says what is wrong. */
+export function readPlanColumns(columns: PlanColumns): Plan {
+  return {
     planHash: columns.plan_hash,
     summary: readSummary(JSON.parse(columns.summary)),
     targets: z.array(targetSchema).parse(JSON.parse(columns.targets)).map(toTarget),
@@ -57,12 +68,6 @@ export function fromPlanColumns(columns: PlanColumns): Plan {
     scores: z.array(scoreSchema).parse(JSON.parse(columns.scores)).map(toAssessment),
     rounds: z.array(roundSchema).parse(JSON.parse(columns.rounds)).map(toRound),
   };
-  const verified = verifyPlan(plan);
-  invariant(
-    verified.ok,
-    verified.ok ? '' : `stored plan ${plan.planHash}: ${verified.error.message}`,
-  );
-  return plan;
 }
 
 const count = z.number().int();

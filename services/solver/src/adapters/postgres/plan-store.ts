@@ -2,23 +2,25 @@ import { present } from '@trimtab/core';
 import type { Kysely } from '@trimtab/storage';
 import type { SolverStore, StoredPlan } from '../../application/ports.js';
 import { fromStoredTime, toStoredTime } from './instants.js';
-import { fromPlanColumns, toPlanColumns } from './plan-json.js';
+import { fromPlanColumns, readPlanColumns, toPlanColumns } from './plan-json.js';
 import type { PlansTable, SolverTables } from './tables.js';
 
 /** Plans: written once, never changed, verified whenever they are read. */
 export function planStore(
   db: Kysely<SolverTables>,
-): Pick<SolverStore, 'insertPlan' | 'findPlan' | 'listPlans'> {
+): Pick<SolverStore, 'insertPlan' | 'findPlan' | 'readPlan' | 'listPlans'> {
+  const findRow = (planHash: string) =>
+    db.selectFrom('plans').selectAll().where('plan_hash', '=', planHash).executeTakeFirst();
   const findPlan: SolverStore['findPlan'] = async (planHash) => {
-    const row = await db
-      .selectFrom('plans')
-      .selectAll()
-      .where('plan_hash', '=', planHash)
-      .executeTakeFirst();
+    const row = await findRow(planHash);
     return row === undefined ? undefined : toStoredPlan(row);
   };
   return {
     findPlan,
+    readPlan: async (planHash) => {
+      const row = await findRow(planHash);
+      return row === undefined ? undefined : readPlanColumns(row);
+    },
     insertPlan: async (stored) => {
       const row = { ...toPlanColumns(stored.plan), create_time: toStoredTime(stored.createTime) };
       const { numInsertedOrUpdatedRows } = await db

@@ -27,7 +27,10 @@ import type {
   StrategySnapshotsTable,
 } from './tables.js';
 
-type RegistryStore = Omit<SolverStore, 'serialize' | 'insertPlan' | 'findPlan' | 'listPlans'>;
+type RegistryStore = Omit<
+  SolverStore,
+  'serialize' | 'insertPlan' | 'findPlan' | 'readPlan' | 'listPlans'
+>;
 
 /** Strategies with their snapshots, policies with their versions, and managers. */
 export function registryStore(db: Kysely<SolverTables>): RegistryStore {
