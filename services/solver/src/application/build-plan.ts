@@ -1,6 +1,7 @@
 import { domainError, refuse, type Instant } from '@trimtab/core';
 import {
   buildPlan,
+  resolveRegime,
   type ExplicitTarget,
   type ManagerSettings,
   type Plan,
@@ -60,13 +61,25 @@ export function createBuildPlan<Call>(deps: BuildPlanDependencies<Call>) {
         : buildPlan({
             ...shared,
             mode: 'ROUNDS',
-            policy: policy ?? refuseMissing('policy', ''),
-            ...(await candidatesOf(deps, command, snapshot)),
+            ...(await resolved(deps, policy ?? refuseMissing('policy', ''), command, snapshot)),
           });
     if (!result.ok) refuse(result.error);
     refuseUnpriced(result.value, snapshot);
     return result.value;
   };
+}
+
+/** The candidates, and the policy that the market's regime asks for. */
+async function resolved<Call>(
+  deps: BuildPlanDependencies<Call>,
+  policy: Policy,
+  command: BuildPlanCommand,
+  snapshot: PriceSnapshot,
+) {
+  const candidates = await candidatesOf(deps, command, snapshot);
+  const stressPolicyId = policy.options?.regime?.stressPolicyId;
+  const stressPolicy = await findPolicy(deps.store, stressPolicyId);
+  return { ...candidates, ...resolveRegime(policy, stressPolicy, candidates) };
 }
 
 async function findPolicy(

@@ -13,6 +13,10 @@ import { BPS_WHOLE } from '@trimtab/decimal';
 import { checkExplicitTargets, type ExplicitTarget } from './explicit-targets.js';
 import { metricsOf } from './metrics.js';
 import { totalDelta } from './no-op.js';
+import { regimeViolations } from './options/check-regime.js';
+import { optionHaircuts } from './options/option-haircuts.js';
+import type { RegimeDecision } from './options/regime.js';
+import { usedStrategies, withoutOptions } from './options/used-inputs.js';
 import { ALGORITHM_VERSION, type Plan } from './plan.js';
 import { documentHashes, planHashOf } from './plan-hash.js';
 import { OPEN_LIMITS, type ManagerSettings, type Policy } from './policy.js';
@@ -40,6 +44,8 @@ export interface RoundsProblem extends PlanProblem {
   /** Unique by strategyId and by assetId, in any order. */
   readonly strategies: readonly StrategyInput[];
   readonly manager: ManagerSettings;
+  /** How a regime rule came to this policy (see resolveRegime); absent when no policy asked. */
+  readonly regime?: RegimeDecision;
 }
 
 /** A plan whose weights the caller states. */
@@ -72,11 +78,25 @@ type Draft = Omit<Plan, 'planHash' | 'summary'> & {
 };
 
 function draftRounds(problem: RoundsProblem): Result<Draft, DomainError> {
-  const { policy, manager, vault } = problem;
-  const strategies = sorted(problem.strategies, (left, right) =>
+  const { policy, manager, vault, regime } = problem;
+  const used = usedStrategies(problem.strategies, policy, regime);
+  const strategies = sorted(used, (left, right) =>
     compare(left.strategy.strategyId, right.strategy.strategyId),
   );
-  const { assessed, reserveBps, allocation, metrics } = solve({ strategies, policy, manager });
+  const inputs = {
+    strategies,
+    policy,
+    manager,
+    vault,
+    ...(regime === undefined ? {} : { regime }),
+  };
+  const undecided = regimeViolations(inputs);
+  if (undecided.length > 0) return err(invalidFields(undecided));
+  const haircutsOf = optionHaircuts(inputs);
+  const { assessed, reserveBps, allocation, metrics } = solve({
+    ...{ strategies, policy, manager },
+    ...(haircutsOf === undefined ? {} : { haircutsOf }),
+  });
   const definitions = strategies.map(({ strategy }) => strategy);
   const { weights, rounds, idleBps } = allocation;
   const { maxNotional } = manager;
@@ -87,7 +107,7 @@ function draftRounds(problem: RoundsProblem): Result<Draft, DomainError> {
   return ok({
     targets: targetsOf(definitions, weights),
     steps: buildSteps(stepProblem),
-    inputs: { strategies, policy, manager, vault },
+    inputs,
     scores: assessed.assessments,
     rounds,
     reserveBps,
@@ -109,7 +129,11 @@ function draftExplicit(problem: ExplicitProblem): Result<Draft, DomainError> {
   return ok({
     targets: targets.value,
     steps: [],
-    inputs: { strategies: [], vault, ...(policy === undefined ? {} : { policy }) },
+    inputs: {
+      strategies: [],
+      vault,
+      ...(policy === undefined ? {} : { policy: withoutOptions(policy) }),
+    },
     scores: [],
     rounds: [],
     reserveBps,

@@ -1,4 +1,5 @@
 import { compare, sorted } from '@trimtab/core';
+import type { HaircutsOf } from './options/option-haircuts.js';
 import type { ManagerSettings } from './policy.js';
 import { bestFirst, scoreOf, type Score } from './score.js';
 import type { Strategy, StrategyInput } from './strategy.js';
@@ -39,8 +40,12 @@ export interface Assessed {
   readonly candidates: readonly Candidate[];
 }
 
-/** Scores every strategy and keeps those that pass all filters. */
-export function assess(inputs: readonly StrategyInput[], manager: ManagerSettings): Assessed {
+/** Scores every strategy, with the haircuts of options if any, and keeps those that pass all filters. */
+export function assess(
+  inputs: readonly StrategyInput[],
+  manager: ManagerSettings,
+  haircutsOf?: HaircutsOf,
+): Assessed {
   const allowed = new Set(manager.allowedStrategies);
   const assessments: Assessment[] = [];
   const candidates: Candidate[] = [];
@@ -48,7 +53,7 @@ export function assess(inputs: readonly StrategyInput[], manager: ManagerSetting
     compare(left.strategy.strategyId, right.strategy.strategyId);
   for (const input of sorted(inputs, byId)) {
     const { strategyId } = input.strategy;
-    const score = scoreOf(input);
+    const score = scoreOf(input, haircutsOf?.(input));
     const failedFilter = failedFilterOf(input, score, allowed);
     assessments.push({
       strategyId,

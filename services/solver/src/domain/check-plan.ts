@@ -1,4 +1,5 @@
 import { BPS_WHOLE } from '@trimtab/decimal';
+import { regimeChecks } from './options/check-regime.js';
 import type { Plan, PlanInputs } from './plan.js';
 import { MARGINFI_PROTOCOL, OPEN_LIMITS, type PolicyLimits } from './policy.js';
 import type { Score } from './score.js';
@@ -115,6 +116,7 @@ function roundsChecks(plan: Plan): readonly Check[] {
       averageOf(holdings, ({ input }) => input.snapshot?.riskScoreBps ?? 0),
     ],
     ...stepChecks(plan),
+    ...regimeChecks(inputs),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { compare, formatInstant, sorted } from '@trimtab/core';
 import type { JsonValue } from '@trimtab/canonical';
 import type { Assessment } from './candidates.js';
+import { haircutsDocument, optionsDocument } from './options/option-documents.js';
 import type { PlanInputs, PlanSummary } from './plan.js';
 import type { ManagerSettings, Policy } from './policy.js';
 import type { Step } from './steps.js';
@@ -48,8 +49,7 @@ export function inputsDocument(inputs: PlanInputs): JsonValue {
     policy: inputs.policy === undefined ? undefined : policyDocument(inputs.policy),
     manager: inputs.manager === undefined ? undefined : managerDocument(inputs.manager),
     vault: vaultDocument(inputs.vault),
-    // This version of the algorithm has no options.
-    options: {},
+    options: optionsDocument(inputs),
   };
 }
 
@@ -63,6 +63,7 @@ export function scoresDocument(scores: readonly Assessment[]): JsonValue {
     feeBps: score?.feeBps,
     concentrationBps: score?.concentrationBps,
     operationalBps: score?.operationalBps,
+    optionHaircuts: haircutsDocument(score?.optionHaircuts),
     scoreBps: score?.scoreBps,
     failedFilter,
   }));

@@ -1,6 +1,7 @@
 import type { Instant } from '@trimtab/core';
 import type { Round } from './allocate.js';
 import type { Assessment } from './candidates.js';
+import type { RegimeDecision } from './options/regime.js';
 import type { ManagerSettings, Policy } from './policy.js';
 import type { Step } from './steps.js';
 import type { StrategyInput } from './strategy.js';
@@ -22,6 +23,8 @@ export interface PlanInputs {
   /** Absent in EXPLICIT plans. */
   readonly manager?: ManagerSettings;
   readonly vault: VaultState;
+  /** How a regime rule came to this policy; absent when no policy asked. */
+  readonly regime?: RegimeDecision;
 }
 
 /** The plan document: the result in numbers, and every other document by its hash. */

@@ -1,4 +1,5 @@
 import { BPS_WHOLE } from '@trimtab/decimal';
+import type { ScoreOptions } from './options/score-options.js';
 
 /** The reserve can never be raised above this; a policy that asks for more is refused (trap T10). */
 export const MAX_RESERVE_BPS = 3000;
@@ -26,6 +27,8 @@ export interface PolicyLimits {
   readonly marginFiCapBps: number;
   /** A plan that moves less in total is a no-op; equal to it acts. */
   readonly minRebalanceDeltaBps: number;
+  /** What the scores take into account beyond the plain formula; absent means nothing. */
+  readonly options?: ScoreOptions;
 }
 
 /** Limits that are stored under a name. */

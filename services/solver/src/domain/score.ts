@@ -1,6 +1,7 @@
 import { assertNever, compare } from '@trimtab/core';
 import { adapterOf } from './adapters/adapter-of.js';
 import { halfUpShare } from './half-up.js';
+import type { OptionHaircut } from './options/score-options.js';
 import type { LiquidityProfile, Strategy, StrategyInput, StrategySnapshot } from './strategy.js';
 
 /**
@@ -17,6 +18,8 @@ export interface Score {
   readonly concentrationBps: number;
   readonly operationalBps: number;
   readonly scoreBps: number;
+  /** What each option took off, in their fixed order; absent when no option is on. */
+  readonly optionHaircuts?: readonly OptionHaircut[];
 }
 
 const CANARY_BPS = 120;
@@ -24,8 +27,11 @@ const ORACLE_UNHEALTHY_BPS = 400;
 const PROTOCOL_UNHEALTHY_BPS = 600;
 const WITHDRAWALS_UNHEALTHY_BPS = 300;
 
-/** Scores a strategy; undefined when it has no snapshot. */
-export function scoreOf(input: StrategyInput): Score | undefined {
+/** Scores a strategy; undefined when it has no snapshot. The haircuts of options come on top. */
+export function scoreOf(
+  input: StrategyInput,
+  optionHaircuts?: readonly OptionHaircut[],
+): Score | undefined {
   const { strategy, snapshot } = input;
   if (snapshot === undefined) return undefined;
   const components = {
@@ -42,8 +48,14 @@ export function scoreOf(input: StrategyInput): Score | undefined {
     components.liquidityBps -
     components.feeBps -
     components.concentrationBps -
-    components.operationalBps;
-  return { strategyId: strategy.strategyId, ...components, scoreBps };
+    components.operationalBps -
+    (optionHaircuts ?? []).reduce((sum, { haircutBps }) => sum + haircutBps, 0);
+  return {
+    strategyId: strategy.strategyId,
+    ...components,
+    scoreBps,
+    ...(optionHaircuts === undefined ? {} : { optionHaircuts }),
+  };
 }
 
 /** Orders scores from the best: score descending, then strategyId ascending (trap T8). */

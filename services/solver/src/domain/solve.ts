@@ -1,6 +1,7 @@
 import { allocate, type Allocation } from './allocate.js';
 import { assess, type Assessed, type Assessment } from './candidates.js';
 import { metricsOf, type Metrics } from './metrics.js';
+import type { HaircutsOf } from './options/option-haircuts.js';
 import type { ManagerSettings, PolicyLimits } from './policy.js';
 import { reserveBps } from './reserve.js';
 import type { Score } from './score.js';
@@ -11,6 +12,8 @@ export interface SolveProblem {
   readonly strategies: readonly StrategyInput[];
   readonly policy: PolicyLimits;
   readonly manager: ManagerSettings;
+  /** What options take off the scores; absent when none is on. */
+  readonly haircutsOf?: HaircutsOf;
 }
 
 /** What the solver decided: who was scored and filtered how, who got what, and what that promises. */
@@ -23,7 +26,7 @@ export interface Solution {
 
 /** Scores, reserves, filters and allocates. Depends on nothing but its arguments, nor on their order. */
 export function solve(problem: SolveProblem): Solution {
-  const assessed = assess(problem.strategies, problem.manager);
+  const assessed = assess(problem.strategies, problem.manager, problem.haircutsOf);
   const reserve = reserveBps(problem.policy, scoresOf(assessed.assessments));
   const allocation = allocate({
     candidates: assessed.candidates,

@@ -1,3 +1,5 @@
+import type { MarketData } from './options/market-data.js';
+
 /**
  * What the solver can allocate to. A strategy owns one asset, its share, which is held LONG and
  * priced by the oracle in the underlying (solver rules, inputs).
@@ -55,6 +57,8 @@ export interface StrategySnapshot {
   readonly envelopes: readonly InstructionEnvelope[];
   /** Rises by 1 with every snapshot of the strategy. */
   readonly version: number;
+  /** Read by the options of a policy only; a plan without options does not carry it. */
+  readonly market?: MarketData;
 }
 
 /** A strategy as one plan sees it: its definition, and its snapshot if there is one. */

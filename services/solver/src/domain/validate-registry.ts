@@ -1,6 +1,7 @@
 import type { FieldViolation } from '@trimtab/core';
 import { BPS_WHOLE } from '@trimtab/decimal';
 import { duplicates, outOfRange } from './field-range.js';
+import { marketViolations, optionsViolations } from './options/validate-options.js';
 import { MAX_RESERVE_BPS, type ManagerSettings, type PolicyLimits } from './policy.js';
 import type { Strategy, StrategySnapshot } from './strategy.js';
 
@@ -39,11 +40,14 @@ export function snapshotViolations(
     ...check('withdrawal_delay_hours', snapshot.withdrawalDelayHours, 0, MAX_DELAY_HOURS),
     ...check('protocol_concentration_bps', snapshot.protocolConcentrationBps, 0, BPS_WHOLE),
     ...check('operational_complexity_bps', snapshot.operationalComplexityBps, 0, BPS_WHOLE),
+    ...marketViolations(snapshot.market, prefix),
   ];
 }
 
 /** The violations of a policy; fields begin with `policy.`. A reserve above 3000 is refused (T10). */
-export function policyViolations(policy: PolicyLimits): readonly FieldViolation[] {
+export function policyViolations(
+  policy: PolicyLimits & { readonly policyId?: string },
+): readonly FieldViolation[] {
   const weight = (name: string, value: number) =>
     outOfRange({ field: `policy.${name}`, value, min: 0, max: BPS_WHOLE }, 'WEIGHT_OUT_OF_RANGE');
   const protocols = policy.protocolCaps.map(({ protocol }) => protocol);
@@ -66,6 +70,7 @@ export function policyViolations(policy: PolicyLimits): readonly FieldViolation[
       },
       'FIELD_INVALID',
     ),
+    ...optionsViolations(policy.options, policy.policyId),
   ];
 }
 

@@ -18,7 +18,8 @@ export interface EnumNames<Name extends string, Value extends number> {
   readonly words: Readonly<Partial<Record<number, Name>>>;
 }
 
-function enumNames<Name extends string, Value extends number>(
+/** Names and numbers of one enum. */
+export function enumNames<Name extends string, Value extends number>(
   values: Readonly<Record<Name, Value>>,
 ): EnumNames<Name, Value> {
   const entries = Object.entries<Value>(values);

@@ -11,6 +11,7 @@ import {
   type Target,
 } from '../../domain/index.js';
 import { candidateFilters, capKinds, operations, planModes, sides } from './enum-names.js';
+import { toHaircuts, toRegime } from './to-options.js';
 import {
   toPlanManager,
   toPlanPolicy,
@@ -85,6 +86,7 @@ function toScore({ strategyId, score, failedFilter }: Assessment): wire.Strategy
     concentrationBps: score?.concentrationBps ?? 0,
     operationalBps: score?.operationalBps ?? 0,
     scoreBps: score?.scoreBps ?? 0,
+    optionHaircuts: toHaircuts(score?.optionHaircuts),
     failedFilter:
       failedFilter === undefined
         ? wire.CandidateFilter.CANDIDATE_FILTER_UNSPECIFIED
@@ -119,7 +121,7 @@ function toStep(step: Step): wire.TransactionStep {
   };
 }
 
-function toInputs({ strategies, policy, manager, vault }: PlanInputs): wire.PlanInputs {
+function toInputs({ strategies, policy, manager, vault, regime }: PlanInputs): wire.PlanInputs {
   return {
     strategies: strategies.map(({ strategy, snapshot }) => ({
       strategy: toPlanStrategy(strategy),
@@ -138,5 +140,6 @@ function toInputs({ strategies, policy, manager, vault }: PlanInputs): wire.Plan
       })),
     },
     options: {},
+    regime: toRegime(regime),
   };
 }

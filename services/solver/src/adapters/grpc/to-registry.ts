@@ -9,6 +9,7 @@ import type {
 } from '../../application/ports.js';
 import type { ManagerSettings, Policy, Strategy, StrategySnapshot } from '../../domain/index.js';
 import { adapterKinds, liquidityProfiles, strategyStates } from './enum-names.js';
+import { toMarket, toOptions } from './to-options.js';
 
 /** When a value of the registry was made and changed; absent inside a plan. */
 interface Times {
@@ -73,6 +74,7 @@ export function toPlanSnapshot(
     envelopes: snapshot.envelopes.map((envelope) => ({ ...envelope })),
     observeTime,
     version: BigInt(snapshot.version),
+    market: toMarket(snapshot.market),
   };
 }
 
@@ -102,6 +104,7 @@ export function toPlanPolicy(policy: Policy): wire.Policy {
     minRebalanceDeltaBps: policy.minRebalanceDeltaBps,
     version: BigInt(policy.version),
     etag: policyEtag(policy),
+    options: toOptions(policy.options),
     ...NO_TIMES,
   };
 }

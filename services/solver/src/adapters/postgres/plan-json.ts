@@ -17,6 +17,7 @@ import {
   type StrategyInput,
   type Target,
 } from '../../domain/index.js';
+import { haircutsSchema, planOptionsSchema, storedHaircuts, withMarket } from './options-json.js';
 import { policySchema, settingsSchema, snapshotSchema, strategySchema } from './registry-json.js';
 import type { PlansTable } from './tables.js';
 
@@ -143,6 +144,7 @@ const componentsSchema = z.object({
 const scoreSchema = z.strictObject({
   strategyId: z.string(),
   ...componentsSchema.partial().shape,
+  optionHaircuts: haircutsSchema.optional(),
   failedFilter: z.enum(filters).optional(),
 });
 
@@ -178,7 +180,7 @@ const inputsSchema = z.strictObject({
     nav: amount,
     weights: z.array(z.strictObject({ assetId: z.string(), side, weightBps: count })),
   }),
-  options: z.strictObject({}),
+  options: planOptionsSchema,
 });
 
 function readSummary(json: unknown): PlanSummary {
@@ -191,14 +193,21 @@ function readSummary(json: unknown): PlanSummary {
 }
 
 function readInputs(json: unknown): PlanInputs {
-  const { strategies, policy, manager, vault } = inputsSchema.parse(json);
+  const { strategies, policy, manager, vault, options } = inputsSchema.parse(json);
+  const { scoring, regime } = options;
   return {
-    strategies: strategies.map(({ snapshot, ...strategy }): StrategyInput =>
-      snapshot === undefined ? { strategy } : { strategy, snapshot },
+    strategies: withMarket(
+      strategies.map(({ snapshot, ...strategy }): StrategyInput =>
+        snapshot === undefined ? { strategy } : { strategy, snapshot },
+      ),
+      options,
     ),
-    ...(policy === undefined ? {} : { policy }),
+    ...(policy === undefined
+      ? {}
+      : { policy: { ...policy, ...(scoring === undefined ? {} : { options: scoring }) } }),
     ...(manager === undefined ? {} : { manager }),
     vault,
+    ...(regime === undefined ? {} : { regime }),
   };
 }
 
@@ -219,7 +228,9 @@ function toAssessment(line: z.infer<typeof scoreSchema>): Assessment {
   const components = componentsSchema.safeParse(line);
   return {
     strategyId,
-    ...(components.success ? { score: { strategyId, ...components.data } } : {}),
+    ...(components.success
+      ? { score: { strategyId, ...components.data, ...storedHaircuts(line.optionHaircuts) } }
+      : {}),
     ...(failedFilter === undefined ? {} : { failedFilter }),
   };
 }

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { canonicalJson } from '@trimtab/canonical';
-import type { ManagerSettings, Policy, Strategy, StrategySnapshot } from '../../domain/index.js';
+import {
+  marketDocument,
+  scoringDocument,
+  type ManagerSettings,
+  type Policy,
+  type Strategy,
+  type StrategySnapshot,
+} from '../../domain/index.js';
 
 /**
  * The stored form of the registry's values: canonical JSON, read back strictly. What does not parse
@@ -80,6 +87,7 @@ export function snapshotText(snapshot: StrategySnapshot): string {
   return canonicalJson({
     ...snapshot,
     envelopes: snapshot.envelopes.map((item) => ({ ...item })),
+    market: snapshot.market === undefined ? undefined : marketDocument(snapshot.market),
   });
 }
 
@@ -88,6 +96,7 @@ export function policyText(policy: Policy): string {
   return canonicalJson({
     ...policy,
     protocolCaps: policy.protocolCaps.map((item) => ({ ...item })),
+    options: policy.options === undefined ? undefined : scoringDocument(policy.options),
   });
 }
 

@@ -9,12 +9,11 @@ import type {
 } from '../../application/ports.js';
 import type { Policy, Strategy } from '../../domain/index.js';
 import { fromStoredTime, toStoredTime } from './instants.js';
+import { storedPolicySchema, storedSnapshotSchema } from './options-json.js';
 import {
-  policySchema,
   policyText,
   settingsSchema,
   settingsText,
-  snapshotSchema,
   snapshotText,
   strategySchema,
   strategyText,
@@ -148,7 +147,7 @@ function strategyRow(stored: Stored<Strategy>): StrategiesTable {
 function toSnapshot(row: StrategySnapshotsTable): StoredSnapshot {
   return {
     strategyId: row.strategy_id,
-    snapshot: snapshotSchema.parse(JSON.parse(row.snapshot)),
+    snapshot: storedSnapshotSchema.parse(JSON.parse(row.snapshot)),
     observeTime: fromStoredTime(row.observe_time),
   };
 }
@@ -162,7 +161,7 @@ function snapshotRow(stored: StoredSnapshot): StrategySnapshotsTable {
 }
 
 function toPolicy(row: PoliciesTable): Stored<Policy> {
-  return { value: policySchema.parse(JSON.parse(row.policy)), ...times(row) };
+  return { value: storedPolicySchema.parse(JSON.parse(row.policy)), ...times(row) };
 }
 
 function policyRow(stored: Stored<Policy>): PoliciesTable {

@@ -9,6 +9,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.js";
 import { PositionWeight, TargetWeight } from "../../portfolio/v1/portfolio.js";
 import { Manager } from "./manager.js";
+import { OptionHaircut, RegimeDecision } from "./options.js";
 import { Policy } from "./policy.js";
 import { InstructionEnvelope, Strategy, StrategySnapshot } from "./strategy.js";
 
@@ -309,6 +310,8 @@ export interface StrategyScore {
   scoreBps: number;
   /** The first filter that excludes it; unspecified for a candidate. */
   failedFilter: CandidateFilter;
+  /** What each option of the policy took off, in their fixed order; empty without options. */
+  optionHaircuts: OptionHaircut[];
 }
 
 /** One round of the allocation. */
@@ -441,7 +444,11 @@ export interface PlanInputs {
     | PlanVault
     | undefined;
   /** The options. */
-  options: PlanOptions | undefined;
+  options:
+    | PlanOptions
+    | undefined;
+  /** How a regime rule came to the policy; absent if no policy asked. */
+  regime: RegimeDecision | undefined;
 }
 
 /** A strategy as a plan used it. */
@@ -466,7 +473,7 @@ export interface PlanVault {
   weights: PositionWeight[];
 }
 
-/** Options that change the algorithm. None exists in the first version of it; all will be off by default. */
+/** Options of one request. None exists: what changes scores is in the options of the policy, so that it has a version. */
 export interface PlanOptions {
 }
 
@@ -1118,6 +1125,7 @@ function createBaseStrategyScore(): StrategyScore {
     operationalBps: 0,
     scoreBps: 0,
     failedFilter: 0,
+    optionHaircuts: [],
   };
 }
 
@@ -1149,6 +1157,9 @@ export const StrategyScore: MessageFns<StrategyScore> = {
     }
     if (message.failedFilter !== 0) {
       writer.uint32(72).int32(message.failedFilter);
+    }
+    for (const v of message.optionHaircuts) {
+      OptionHaircut.encode(v!, writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -1238,6 +1249,14 @@ export const StrategyScore: MessageFns<StrategyScore> = {
             message.failedFilter = reader.int32() as any;
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.optionHaircuts.push(OptionHaircut.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1297,6 +1316,11 @@ export const StrategyScore: MessageFns<StrategyScore> = {
         : isSet(object.failed_filter)
         ? candidateFilterFromJSON(object.failed_filter)
         : 0,
+      optionHaircuts: globalThis.Array.isArray(object?.optionHaircuts)
+        ? object.optionHaircuts.map((e: any) => OptionHaircut.fromJSON(e))
+        : globalThis.Array.isArray(object?.option_haircuts)
+        ? object.option_haircuts.map((e: any) => OptionHaircut.fromJSON(e))
+        : [],
     };
   },
 
@@ -1329,6 +1353,9 @@ export const StrategyScore: MessageFns<StrategyScore> = {
     if (message.failedFilter !== 0) {
       obj.failedFilter = candidateFilterToJSON(message.failedFilter);
     }
+    if (message.optionHaircuts?.length) {
+      obj.optionHaircuts = message.optionHaircuts.map((e) => OptionHaircut.toJSON(e));
+    }
     return obj;
   },
 
@@ -1346,6 +1373,7 @@ export const StrategyScore: MessageFns<StrategyScore> = {
     message.operationalBps = object.operationalBps ?? 0;
     message.scoreBps = object.scoreBps ?? 0;
     message.failedFilter = object.failedFilter ?? 0;
+    message.optionHaircuts = object.optionHaircuts?.map((e) => OptionHaircut.fromPartial(e)) || [];
     return message;
   },
 };
@@ -1792,7 +1820,14 @@ export const TransactionStep: MessageFns<TransactionStep> = {
 };
 
 function createBasePlanInputs(): PlanInputs {
-  return { strategies: [], policy: undefined, manager: undefined, vault: undefined, options: undefined };
+  return {
+    strategies: [],
+    policy: undefined,
+    manager: undefined,
+    vault: undefined,
+    options: undefined,
+    regime: undefined,
+  };
 }
 
 export const PlanInputs: MessageFns<PlanInputs> = {
@@ -1811,6 +1846,9 @@ export const PlanInputs: MessageFns<PlanInputs> = {
     }
     if (message.options !== undefined) {
       PlanOptions.encode(message.options, writer.uint32(42).fork()).join();
+    }
+    if (message.regime !== undefined) {
+      RegimeDecision.encode(message.regime, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -1868,6 +1906,14 @@ export const PlanInputs: MessageFns<PlanInputs> = {
             message.options = PlanOptions.decode(reader, reader.uint32());
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.regime = RegimeDecision.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1889,6 +1935,7 @@ export const PlanInputs: MessageFns<PlanInputs> = {
       manager: isSet(object.manager) ? Manager.fromJSON(object.manager) : undefined,
       vault: isSet(object.vault) ? PlanVault.fromJSON(object.vault) : undefined,
       options: isSet(object.options) ? PlanOptions.fromJSON(object.options) : undefined,
+      regime: isSet(object.regime) ? RegimeDecision.fromJSON(object.regime) : undefined,
     };
   },
 
@@ -1908,6 +1955,9 @@ export const PlanInputs: MessageFns<PlanInputs> = {
     }
     if (message.options !== undefined) {
       obj.options = PlanOptions.toJSON(message.options);
+    }
+    if (message.regime !== undefined) {
+      obj.regime = RegimeDecision.toJSON(message.regime);
     }
     return obj;
   },
@@ -1929,6 +1979,9 @@ export const PlanInputs: MessageFns<PlanInputs> = {
       : undefined;
     message.options = (object.options !== undefined && object.options !== null)
       ? PlanOptions.fromPartial(object.options)
+      : undefined;
+    message.regime = (object.regime !== undefined && object.regime !== null)
+      ? RegimeDecision.fromPartial(object.regime)
       : undefined;
     return message;
   },

@@ -7,6 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.js";
+import { PolicyOptions } from "./options.js";
 
 /** The limits of an allocation. */
 
@@ -37,7 +38,11 @@ export interface Policy {
     | Date
     | undefined;
   /** Output only. When it was last changed. */
-  updateTime: Date | undefined;
+  updateTime:
+    | Date
+    | undefined;
+  /** What the scores take into account beyond the plain formula; absent means nothing. EXPLICIT plans have no scores and ignore it. */
+  options: PolicyOptions | undefined;
 }
 
 /** The cap of one protocol. */
@@ -62,6 +67,7 @@ function createBasePolicy(): Policy {
     etag: "",
     createTime: undefined,
     updateTime: undefined,
+    options: undefined,
   };
 }
 
@@ -105,6 +111,9 @@ export const Policy: MessageFns<Policy> = {
     }
     if (message.updateTime !== undefined) {
       Timestamp.encode(toTimestamp(message.updateTime), writer.uint32(98).fork()).join();
+    }
+    if (message.options !== undefined) {
+      PolicyOptions.encode(message.options, writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -218,6 +227,14 @@ export const Policy: MessageFns<Policy> = {
             message.updateTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.options = PolicyOptions.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -284,6 +301,7 @@ export const Policy: MessageFns<Policy> = {
         : isSet(object.update_time)
         ? fromJsonTimestamp(object.update_time)
         : undefined,
+      options: isSet(object.options) ? PolicyOptions.fromJSON(object.options) : undefined,
     };
   },
 
@@ -325,6 +343,9 @@ export const Policy: MessageFns<Policy> = {
     if (message.updateTime !== undefined) {
       obj.updateTime = message.updateTime.toISOString();
     }
+    if (message.options !== undefined) {
+      obj.options = PolicyOptions.toJSON(message.options);
+    }
     return obj;
   },
 
@@ -345,6 +366,9 @@ export const Policy: MessageFns<Policy> = {
     message.etag = object.etag ?? "";
     message.createTime = object.createTime ?? undefined;
     message.updateTime = object.updateTime ?? undefined;
+    message.options = (object.options !== undefined && object.options !== null)
+      ? PolicyOptions.fromPartial(object.options)
+      : undefined;
     return message;
   },
 };

@@ -7,6 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.js";
+import { MarketData } from "./options.js";
 
 /** What the solver can allocate to. */
 
@@ -265,6 +266,8 @@ export interface StrategySnapshot {
     | undefined;
   /** Output only. Rises by 1 with every snapshot of the strategy. */
   version: bigint;
+  /** What the options of policies read; in a plan only if its policy has options. */
+  market: MarketData | undefined;
 }
 
 /** An opaque instruction for a venue. */
@@ -584,6 +587,7 @@ function createBaseStrategySnapshot(): StrategySnapshot {
     envelopes: [],
     observeTime: undefined,
     version: 0n,
+    market: undefined,
   };
 }
 
@@ -639,6 +643,9 @@ export const StrategySnapshot: MessageFns<StrategySnapshot> = {
         throw new globalThis.Error("value provided for field message.version of type int64 too large");
       }
       writer.uint32(128).int64(message.version);
+    }
+    if (message.market !== undefined) {
+      MarketData.encode(message.market, writer.uint32(138).fork()).join();
     }
     return writer;
   },
@@ -784,6 +791,14 @@ export const StrategySnapshot: MessageFns<StrategySnapshot> = {
             message.version = reader.int64() as bigint;
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.market = MarketData.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -872,6 +887,7 @@ export const StrategySnapshot: MessageFns<StrategySnapshot> = {
         ? fromJsonTimestamp(object.observe_time)
         : undefined,
       version: isSet(object.version) ? BigInt(object.version) : 0n,
+      market: isSet(object.market) ? MarketData.fromJSON(object.market) : undefined,
     };
   },
 
@@ -925,6 +941,9 @@ export const StrategySnapshot: MessageFns<StrategySnapshot> = {
     if (message.version !== 0n) {
       obj.version = message.version.toString();
     }
+    if (message.market !== undefined) {
+      obj.market = MarketData.toJSON(message.market);
+    }
     return obj;
   },
 
@@ -949,6 +968,9 @@ export const StrategySnapshot: MessageFns<StrategySnapshot> = {
     message.envelopes = object.envelopes?.map((e) => InstructionEnvelope.fromPartial(e)) || [];
     message.observeTime = object.observeTime ?? undefined;
     message.version = (object.version !== undefined && object.version !== null) ? BigInt(object.version) : 0n;
+    message.market = (object.market !== undefined && object.market !== null)
+      ? MarketData.fromPartial(object.market)
+      : undefined;
     return message;
   },
 };
