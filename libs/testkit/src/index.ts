@@ -1,5 +1,6 @@
 export { campaignCount, isCampaign } from './campaign.js';
 export { eventually, type EventuallyOptions } from './eventually.js';
+export { everyChange, type Change, type SampleGaps } from './every-change.js';
 export { memorySpans, type MemorySpans } from './memory-spans.js';
 export { natsServerBinary, startNatsServer, type NatsServer } from './nats-server.js';
 export { collectLogs, type CollectedLogs, type LogLine } from './collect-logs.js';
