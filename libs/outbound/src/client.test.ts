@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createRawServer, type Socket } from 'node:net';
+import { createServer as createRawServer, type Server as RawServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createOutboundClient, type OutboundOptions } from './client.js';
 import { OutboundFailure } from './failure.js';
@@ -41,7 +41,7 @@ async function serve(answer: Answer): Promise<Served> {
   return { port, url: `http://127.0.0.1:${port}`, requests, bodies };
 }
 
-async function listen(server: Pick<Server, 'listen' | 'address'>): Promise<number> {
+async function listen(server: RawServer): Promise<number> {
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', () => resolve()));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
