@@ -10,6 +10,7 @@ import {
   type Result,
 } from '@trimtab/core';
 import { BPS_WHOLE } from '@trimtab/decimal';
+import { allocateExactly } from './exact/allocate-exact.js';
 import { checkExplicitTargets, type ExplicitTarget } from './explicit-targets.js';
 import { metricsOf } from './metrics.js';
 import { totalDelta } from './no-op.js';
@@ -37,9 +38,11 @@ interface PlanProblem {
   readonly generateTime: Instant;
 }
 
-/** A plan whose weights the solver finds in rounds. */
+/** A plan whose weights the solver finds: in rounds, or as the optimum. */
 export interface RoundsProblem extends PlanProblem {
-  readonly mode: 'ROUNDS';
+  readonly mode: 'ROUNDS' | 'EXACT';
+  /** EXACT only: where to begin the search of the optimum; it changes no plan. */
+  readonly exoticPriceHint?: number;
   readonly policy: Policy;
   /** Unique by strategyId and by assetId, in any order. */
   readonly strategies: readonly StrategyInput[];
@@ -62,7 +65,7 @@ export interface ExplicitProblem extends PlanProblem {
  * of more than 10 000 steps (the manager's maximum notional is too small for the vault).
  */
 export function buildPlan(problem: RoundsProblem | ExplicitProblem): Result<Plan, DomainError> {
-  const draft = problem.mode === 'ROUNDS' ? draftRounds(problem) : draftExplicit(problem);
+  const draft = problem.mode === 'EXPLICIT' ? draftExplicit(problem) : draftSolved(problem);
   if (!draft.ok) return draft;
   const plan = seal(problem, draft.value);
   const checked = verifyPlan(plan);
@@ -77,7 +80,7 @@ type Draft = Omit<Plan, 'planHash' | 'summary'> & {
   readonly riskBudgetUsageBps: number;
 };
 
-function draftRounds(problem: RoundsProblem): Result<Draft, DomainError> {
+function draftSolved(problem: RoundsProblem): Result<Draft, DomainError> {
   const { policy, manager, vault, regime } = problem;
   const used = usedStrategies(problem.strategies, policy, regime);
   const strategies = sorted(used, (left, right) =>
@@ -96,6 +99,9 @@ function draftRounds(problem: RoundsProblem): Result<Draft, DomainError> {
   const { assessed, reserveBps, allocation, metrics } = solve({
     ...{ strategies, policy, manager },
     ...(haircutsOf === undefined ? {} : { haircutsOf }),
+    ...(problem.mode === 'EXACT'
+      ? { allocateBy: (allocation) => allocateExactly(allocation, problem.exoticPriceHint) }
+      : {}),
   });
   const definitions = strategies.map(({ strategy }) => strategy);
   const { weights, rounds, idleBps } = allocation;

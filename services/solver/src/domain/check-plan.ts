@@ -1,4 +1,7 @@
+import { compare, sorted } from '@trimtab/core';
 import { BPS_WHOLE } from '@trimtab/decimal';
+import { solveExactly } from './exact/allocate-exact.js';
+import { allocationOf } from './exact/plan-problem.js';
 import { regimeChecks } from './options/check-regime.js';
 import type { Plan, PlanInputs } from './plan.js';
 import { MARGINFI_PROTOCOL, OPEN_LIMITS, type PolicyLimits } from './policy.js';
@@ -19,7 +22,7 @@ export function checkPlan(plan: Plan): readonly Check[] {
     ...identityChecks(plan),
     ...lineChecks(plan),
     ...deltaChecks(plan),
-    ...(plan.summary.mode === 'ROUNDS' ? roundsChecks(plan) : explicitChecks(plan)),
+    ...(plan.summary.mode === 'EXPLICIT' ? explicitChecks(plan) : solvedChecks(plan)),
   ];
 }
 
@@ -84,7 +87,7 @@ interface Holding {
   readonly weightBps: number;
 }
 
-function roundsChecks(plan: Plan): readonly Check[] {
+function solvedChecks(plan: Plan): readonly Check[] {
   const { inputs, targets, summary } = plan;
   const inputById = new Map(inputs.strategies.map((input) => [input.strategy.strategyId, input]));
   const lineById = new Map(plan.scores.map((line) => [line.strategyId, line]));
@@ -115,9 +118,42 @@ function roundsChecks(plan: Plan): readonly Check[] {
       String(summary.riskBudgetUsageBps),
       averageOf(holdings, ({ input }) => input.snapshot?.riskScoreBps ?? 0),
     ],
+    ...(summary.mode === 'EXACT' ? [optimumCheck(plan, holdings)] : []),
     ...stepChecks(plan),
     ...regimeChecks(inputs),
   ];
+}
+
+/** Nothing earns more, as the prices of the optimum prove; and of all that earn as much, it is this. */
+function optimumCheck(plan: Plan, holdings: readonly Holding[]): Check {
+  const { problem, weights, objective } = solveExactly(allocationOf(plan));
+  const textOf = (earned: bigint, lines: readonly (readonly [string, number])[]): string =>
+    [
+      `Σ weight · score ${earned}`,
+      ...sorted(lines, byId).map(([id, bps]) => `${id} ${bps}`),
+    ].join();
+  const earned = holdings.reduce(
+    (sum, { score, weightBps }) => sum + BigInt(score.scoreBps) * BigInt(weightBps),
+    0n,
+  );
+  const optimal = problem.items.map(
+    ({ strategyId }, rank) => [strategyId, weights[rank] ?? 0] as const,
+  );
+  return [
+    'optimum',
+    textOf(
+      earned,
+      holdings.map(({ input, weightBps }) => [input.strategy.strategyId, weightBps]),
+    ),
+    textOf(
+      objective,
+      optimal.filter(([, weightBps]) => weightBps > 0),
+    ),
+  ];
+}
+
+function byId([left]: readonly [string, number], [right]: readonly [string, number]): number {
+  return compare(left, right);
 }
 
 /** Each weight belongs to a strategy that may have one, and fits its own caps. */

@@ -84,6 +84,7 @@ function grantText(plan: Plan, strategyId: string): string {
       .filter((grant) => grant.strategyId === strategyId)
       .map((grant) => `${grant.grantBps} bps in round ${index + 1}${clipText(grant)}`),
   );
+  if (plan.summary.mode === 'EXACT') return `score ${score} has this weight at the optimum`;
   return `score ${score} earned ${grants.join(', ')}`;
 }
 

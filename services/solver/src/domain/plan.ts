@@ -9,7 +9,7 @@ import type { Target } from './targets.js';
 import type { VaultState } from './vault-state.js';
 
 /** How the targets of a plan came to be. */
-export type PlanMode = 'ROUNDS' | 'EXPLICIT';
+export type PlanMode = 'ROUNDS' | 'EXACT' | 'EXPLICIT';
 
 /** Counts the changes of the rules that could give another plan from equal inputs. */
 export const ALGORITHM_VERSION = 1;
@@ -61,7 +61,7 @@ export interface Plan {
   readonly inputs: PlanInputs;
   /** Every strategy of the inputs, by strategyId. */
   readonly scores: readonly Assessment[];
-  /** How the weights came to be; follows from the inputs and is not hashed. Empty if EXPLICIT. */
+  /** How the weights came to be; follows from the inputs and is not hashed. Empty unless ROUNDS. */
   readonly rounds: readonly Round[];
 }
 

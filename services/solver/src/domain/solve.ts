@@ -1,4 +1,4 @@
-import { allocate, type Allocation } from './allocate.js';
+import { allocate, type Allocation, type AllocationProblem } from './allocate.js';
 import { assess, type Assessed, type Assessment } from './candidates.js';
 import { metricsOf, type Metrics } from './metrics.js';
 import type { HaircutsOf } from './options/option-haircuts.js';
@@ -14,6 +14,8 @@ export interface SolveProblem {
   readonly manager: ManagerSettings;
   /** What options take off the scores; absent when none is on. */
   readonly haircutsOf?: HaircutsOf;
+  /** How weights are found; in rounds if absent. */
+  readonly allocateBy?: (problem: AllocationProblem) => Allocation;
 }
 
 /** What the solver decided: who was scored and filtered how, who got what, and what that promises. */
@@ -28,7 +30,7 @@ export interface Solution {
 export function solve(problem: SolveProblem): Solution {
   const assessed = assess(problem.strategies, problem.manager, problem.haircutsOf);
   const reserve = reserveBps(problem.policy, scoresOf(assessed.assessments));
-  const allocation = allocate({
+  const allocation = (problem.allocateBy ?? allocate)({
     candidates: assessed.candidates,
     policy: problem.policy,
     reserveBps: reserve,

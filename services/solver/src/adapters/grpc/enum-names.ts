@@ -39,6 +39,7 @@ export const sides = enumNames<Side, portfolio.Side>({
 /** Modes of plans. */
 export const planModes = enumNames<PlanMode, wire.PlanMode>({
   ROUNDS: wire.PlanMode.PLAN_MODE_ROUNDS,
+  EXACT: wire.PlanMode.PLAN_MODE_EXACT,
   EXPLICIT: wire.PlanMode.PLAN_MODE_EXPLICIT,
 });
 

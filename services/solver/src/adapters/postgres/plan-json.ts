@@ -82,7 +82,7 @@ const time = z.string().transform((text): Instant => {
 
 const summarySchema = z.strictObject({
   algorithmVersion: count,
-  mode: z.enum(['ROUNDS', 'EXPLICIT']),
+  mode: z.enum(['ROUNDS', 'EXACT', 'EXPLICIT']),
   vaultId: z.string(),
   vaultVersion: count,
   nav: amount,

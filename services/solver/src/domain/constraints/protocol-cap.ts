@@ -12,7 +12,8 @@ export const protocolCap: Constraint = {
     `protocol ${strategy.protocol} may weigh at most ${limitBps} bps in all and has ${usedBps}`,
 };
 
-function protocolLimitBps(policy: PolicyLimits, protocol: string): number {
+/** The cap that a policy has for a protocol: its own, or that of every protocol without one. */
+export function protocolLimitBps(policy: PolicyLimits, protocol: string): number {
   const named = policy.protocolCaps.find((cap) => cap.protocol === protocol);
   return named?.capBps ?? policy.defaultProtocolCapBps;
 }
