@@ -40,6 +40,7 @@ describe('every change of a message', () => {
   it('sets each choice of a union', () => {
     const dispatch = OrderDispatch.fromPartial({ exactIn: { $case: 'quantityIn', value: '2' } });
     const changes = everyChange('trimtab.execution.v1.OrderDispatch', dispatch);
+    expect(changes[0]).toMatchObject({ field: 'order_id', changed: { orderId: 'b' } });
     const unions = changes.filter(({ field }) => field.endsWith('_in'));
     expect(unions.map(({ changed }) => changed.exactIn)).toEqual([
       { $case: 'quantityIn', value: '3' },

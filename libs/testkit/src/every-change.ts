@@ -70,7 +70,7 @@ function walk(place: Place): void {
 function walkField(place: Place, field: FieldDescriptorProto): void {
   const { prefix, find, note, absent } = place;
   const path = `${prefix}${field.name ?? ''}`;
-  const slot = slotOf(place.message, field);
+  const slot = slotOf(place.message, field, place.value);
   const current = slot.get(place.value);
   const set = (value: unknown): void => note(path, (copy) => slot.set(find(copy), value));
   if (field.label === Label.LABEL_REPEATED) {
@@ -131,25 +131,28 @@ function walkValue(
   });
 }
 
-/** Where generated code keeps a field: under its own name, or in the union of its oneof. */
-function slotOf(message: DescriptorProto, field: FieldDescriptorProto) {
+/**
+ * Where generated code keeps a field: under its own name, which every message has from the start, or
+ * in the union of its oneof.
+ */
+function slotOf(message: DescriptorProto, field: FieldDescriptorProto, holder: object) {
   const key = field.jsonName ?? '';
-  const oneof = field.oneofIndex === undefined ? undefined : message.oneofDecl[field.oneofIndex];
-  if (oneof === undefined || field.proto3Optional === true) {
+  const oneof = message.oneofDecl[field.oneofIndex ?? 0];
+  if (Reflect.has(holder, key) || oneof === undefined) {
     return {
-      get: (holder: object): unknown => Reflect.get(holder, key),
-      set: (holder: object, value: unknown) => Reflect.set(holder, key, value),
+      get: (at: object): unknown => Reflect.get(at, key),
+      set: (at: object, value: unknown) => Reflect.set(at, key, value),
     };
   }
   const union = camelCase(oneof.name ?? '');
   return {
-    get: (holder: object): unknown => {
-      const chosen: unknown = Reflect.get(holder, union);
+    get: (at: object): unknown => {
+      const chosen: unknown = Reflect.get(at, union);
       if (typeof chosen !== 'object' || chosen === null) return undefined;
       return Reflect.get(chosen, '$case') === key ? Reflect.get(chosen, 'value') : undefined;
     },
-    set: (holder: object, value: unknown) =>
-      Reflect.set(holder, union, value === undefined ? undefined : { $case: key, value }),
+    set: (at: object, value: unknown) =>
+      Reflect.set(at, union, value === undefined ? undefined : { $case: key, value }),
   };
 }
 
@@ -187,19 +190,16 @@ function otherWord(typeName: string, value: unknown): number {
   return other;
 }
 
-/** A message in which every field has its default. */
+/** A message in which every field has its default; a union has none. */
 function emptyOf(message: DescriptorProto): object {
-  return Object.fromEntries(
-    message.field
-      .filter(
-        ({ oneofIndex, proto3Optional }) => oneofIndex === undefined || proto3Optional === true,
-      )
-      .map((field) => [field.jsonName ?? '', defaultOf(field)]),
-  );
+  const unions = message.oneofDecl.filter(({ name = '' }) => !name.startsWith('_'));
+  if (unions.length > 0) throw new Error(`${message.name ?? ''} has a union: the sample needs one`);
+  return Object.fromEntries(message.field.map((field) => [field.jsonName ?? '', defaultOf(field)]));
 }
 
 function defaultOf(field: FieldDescriptorProto): unknown {
   if (field.label === Label.LABEL_REPEATED) return [];
+  if (field.proto3Optional === true) return undefined;
   switch (field.type) {
     case Type.TYPE_BOOL:
       return false;

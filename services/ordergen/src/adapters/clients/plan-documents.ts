@@ -4,6 +4,8 @@ import * as wire from '@trimtab/contracts/solver';
 import { compare, formatInstant, instant, sorted } from '@trimtab/core';
 import { safeNumber } from '@trimtab/decimal';
 import { sides } from '../enum-words.js';
+import { enumWord as word } from './enum-word.js';
+import { haircutsDocument, optionsDocument } from './plan-option-documents.js';
 
 /**
  * The hashed documents of a plan from the solver's message, field by field (rules for hashed
@@ -55,6 +57,7 @@ export function scoresDocument(scores: readonly wire.StrategyScore[]): JsonValue
       concentrationBps: score.concentrationBps,
       operationalBps: score.operationalBps,
       scoreBps: score.scoreBps,
+      optionHaircuts: haircutsDocument(score.optionHaircuts),
       failedFilter: filter,
     };
   });
@@ -77,7 +80,7 @@ export function inputsDocument(inputs: wire.PlanInputs | undefined): JsonValue {
         weightBps,
       })),
     },
-    options: {},
+    options: optionsDocument(inputs),
   };
 }
 
@@ -178,10 +181,4 @@ function sideWord(side: number): string {
 
 function textOrAbsent(text: string): string | undefined {
   return text === '' ? undefined : text;
-}
-
-/** The name of an enum value without the prefix of its enum. */
-function word(names: object, value: number, prefix: string): string {
-  const entry = Object.entries(names).find(([, other]) => other === value);
-  return entry === undefined ? String(value) : entry[0].slice(prefix.length);
 }
