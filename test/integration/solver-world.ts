@@ -218,6 +218,7 @@ export function strategySnapshot(
     envelopes: [],
     observeTime: undefined,
     version: 0n,
+    market: undefined,
     ...changes,
   };
 }
@@ -236,6 +237,7 @@ export function policy(changes: Partial<Policy> = {}): Policy {
     etag: '',
     createTime: undefined,
     updateTime: undefined,
+    options: undefined,
     ...changes,
   };
 }

@@ -3,67 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { compare } from '@trimtab/core';
 import { buildPlan, type RoundsProblem } from './build-plan.js';
 import { explainLines } from './explain.js';
-import { managerOf, policyOf, roundsProblem, strategyInput, vaultOf } from './solver.fixture.js';
+import { problemArbitrary } from './problem.fixture.js';
 import { verifyPlan } from './verify.js';
 
 const SEED = 20260718;
-const bps = (max: number) => fc.integer({ min: 0, max });
-
-const strategiesArbitrary = fc
-  .uniqueArray(fc.stringMatching(/^[a-z]{1,4}$/), { maxLength: 14 })
-  .chain((ids) =>
-    fc.tuple(
-      ...ids.map((id) =>
-        fc
-          .record({
-            protocol: fc.constantFrom('aave', 'marginfi', 'drift', 'perena'),
-            state: fc.constantFrom('ACTIVE', 'ACTIVE', 'ACTIVE', 'PAUSED', 'EXIT_ONLY'),
-            exotic: fc.boolean(),
-            canary: fc.boolean(),
-            strategyCapBps: bps(10_000),
-            grossApyBps: fc.integer({ min: -200, max: 3000 }),
-            feeBps: bps(60),
-            riskScoreBps: bps(900),
-            liquidityProfile: fc.constantFrom('INSTANT', 'SAME_DAY', 'BATCHED', 'TERM'),
-            withdrawalDelayHours: bps(100),
-            operationalComplexityBps: bps(520),
-            oracleHealthy: fc.nat(9).map((roll) => roll > 0),
-            protocolHealthy: fc.nat(9).map((roll) => roll > 0),
-            withdrawalsHealthy: fc.boolean(),
-          })
-          .map(({ protocol, state, exotic, canary, strategyCapBps, ...snapshot }) =>
-            strategyInput(id, { protocol, state, exotic, canary, strategyCapBps }, snapshot),
-          ),
-      ),
-    ),
-  );
-
-const problemArbitrary: fc.Arbitrary<RoundsProblem> = fc
-  .record({
-    strategies: strategiesArbitrary,
-    minLiquidReserveBps: bps(3000),
-    strategyCapBps: bps(10_000),
-    protocolCaps: fc.constantFrom([], [{ protocol: 'aave', capBps: 1234 }]),
-    defaultProtocolCapBps: bps(10_000),
-    exoticCapBps: bps(10_000),
-    marginFiCapBps: bps(10_000),
-    nav: fc.bigInt({ min: 1n, max: 10n ** 36n }),
-    heldBps: bps(700),
-  })
-  .map(({ strategies, nav, heldBps, ...limits }) =>
-    roundsProblem(strategies, {
-      policy: policyOf(limits),
-      manager: managerOf(strategies.filter((_, index) => index % 5 !== 4)),
-      vault: vaultOf({
-        nav,
-        weights: strategies.map(({ strategy: { assetId } }) => ({
-          assetId,
-          side: 'LONG',
-          weightBps: heldBps,
-        })),
-      }),
-    }),
-  );
 
 const built = (problem: RoundsProblem) => {
   const result = buildPlan(problem);

@@ -3235,7 +3235,8 @@ export const SolverServiceService = {
   /**
    * Stores the market states of up to 1 000 strategies, all or none. Scope `price:write`.
    *
-   * Errors: STRATEGY_NOT_FOUND, DUPLICATE_ID, BATCH_TOO_LARGE, OBSERVATION_IN_FUTURE, REQUEST_ID_REUSED.
+   * Errors: STRATEGY_NOT_FOUND, DUPLICATE_ID, BATCH_TOO_LARGE, OBSERVATION_IN_FUTURE, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE,
+   * REQUEST_ID_REUSED.
    */
   submitStrategySnapshots: {
     path: "/trimtab.solver.v1.SolverService/SubmitStrategySnapshots" as const,
@@ -3358,7 +3359,8 @@ export interface SolverServiceServer extends UntypedServiceImplementation {
   /**
    * Stores the market states of up to 1 000 strategies, all or none. Scope `price:write`.
    *
-   * Errors: STRATEGY_NOT_FOUND, DUPLICATE_ID, BATCH_TOO_LARGE, OBSERVATION_IN_FUTURE, REQUEST_ID_REUSED.
+   * Errors: STRATEGY_NOT_FOUND, DUPLICATE_ID, BATCH_TOO_LARGE, OBSERVATION_IN_FUTURE, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE,
+   * REQUEST_ID_REUSED.
    */
   submitStrategySnapshots: handleUnaryCall<SubmitStrategySnapshotsRequest, SubmitStrategySnapshotsResponse>;
   /**
@@ -3534,7 +3536,8 @@ export interface SolverServiceClient extends Client {
   /**
    * Stores the market states of up to 1 000 strategies, all or none. Scope `price:write`.
    *
-   * Errors: STRATEGY_NOT_FOUND, DUPLICATE_ID, BATCH_TOO_LARGE, OBSERVATION_IN_FUTURE, REQUEST_ID_REUSED.
+   * Errors: STRATEGY_NOT_FOUND, DUPLICATE_ID, BATCH_TOO_LARGE, OBSERVATION_IN_FUTURE, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE,
+   * REQUEST_ID_REUSED.
    */
   submitStrategySnapshots(
     request: SubmitStrategySnapshotsRequest,
