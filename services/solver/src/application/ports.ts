@@ -1,5 +1,7 @@
 import type { Instant } from '@trimtab/core';
 import type {
+  LinearAnswer,
+  LinearProgram,
   ManagerSettings,
   Plan,
   Policy,
@@ -96,4 +98,18 @@ export interface PriceSnapshot {
 export interface PriceSnapshots<Call> {
   /** Undefined when the oracle has no snapshot of this hash. */
   find(snapshotHash: string, call: Call): Promise<PriceSnapshot | undefined>;
+}
+
+/** Solves linear programs, elsewhere than on the event loop. */
+export interface LinearProgramSolver {
+  /**
+   * What is answered is believed only after integers have checked it.
+   *
+   * @throws DomainFailure DEADLINE_EXCEEDED, and DEPENDENCY_UNAVAILABLE when too many programs wait
+   *   already, the call was cancelled, or the solver failed
+   */
+  solve(
+    program: LinearProgram,
+    limits: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+  ): Promise<LinearAnswer>;
 }
