@@ -6,6 +6,7 @@ import { composeOracle } from '@trimtab/oracle';
 import { testAuth } from '@trimtab/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  SETTINGS,
   START,
   asset,
   createOracleWorld,
@@ -218,14 +219,21 @@ describe('reading prices', () => {
     expect((await refused(otherFilter)).reason).toBe('PAGE_TOKEN_INVALID');
   });
 
-  it('answers WatchPrices with UNIMPLEMENTED and its name', async () => {
-    const watch = async () => {
-      const stream = world.reader.watchPrices({ assetIds: [], afterSequence: undefined });
-      for await (const one of stream) expect(one).toBe(undefined);
+  it('refuses to watch unknown assets, ids that are none, and from sequences that are not kept', async () => {
+    const watch = (assetIds: string[], afterSequence?: bigint) => async () => {
+      for await (const one of world.reader.watchPrices({ assetIds, afterSequence })) {
+        expect(one).toBe(undefined);
+      }
     };
-    const error = await refused(watch);
-    expect(error).toMatchObject({ kind: 'UNIMPLEMENTED', reason: 'METHOD_UNIMPLEMENTED' });
-    expect(error.message).toContain('WatchPrices');
+    expect((await refused(watch(['NOPE', 'WBTC']))).reason).toBe('ASSET_NOT_FOUND');
+    expect((await refused(watch(['wbtc']))).reason).toBe('FIELD_INVALID');
+    for (const sequence of [-1n, 1_000_000n]) {
+      expect(await refused(watch([], sequence))).toMatchObject({
+        kind: 'OUT_OF_RANGE',
+        reason: 'SEQUENCE_OUT_OF_RANGE',
+        metadata: { after_sequence: sequence.toString(), first: '0' },
+      });
+    }
   });
 });
 
@@ -250,13 +258,7 @@ describe('the denomination asset', () => {
   it('cannot change once prices are stored in it', async () => {
     const { authenticator } = await testAuth();
     const other = composeOracle(
-      {
-        GRPC_ADDRESS: '127.0.0.1:0',
-        REFLECTION: false,
-        DRAIN_TIMEOUT_MILLIS: 0,
-        DENOMINATION_ASSET: 'USDC',
-        DENOMINATION_DECIMALS: 18,
-      },
+      { ...SETTINGS, DENOMINATION_DECIMALS: 18 },
       { clock: world.clock, database: world.database, authenticator, logger: silentLogger() },
     );
     await expect(other.start()).rejects.toThrow(

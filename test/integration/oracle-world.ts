@@ -9,7 +9,8 @@ import {
 import { DomainFailure, instant } from '@trimtab/core';
 import { createUserClient, type ServiceClient } from '@trimtab/grpc';
 import { createVirtualClock, type ServedComponent, type VirtualClock } from '@trimtab/lifecycle';
-import { composeOracle, type OracleTables } from '@trimtab/oracle';
+import type { Bus } from '@trimtab/messaging';
+import { composeOracle, type OracleSettings, type OracleTables } from '@trimtab/oracle';
 import { createDatabase, type Database } from '@trimtab/storage';
 import { silentLogger } from '@trimtab/telemetry';
 import { testAuth, testDatabase, testDatabaseOptions } from '@trimtab/testkit';
@@ -24,6 +25,8 @@ export type OracleClient = ServiceClient<typeof OracleServiceService>;
 export interface OracleWorld {
   readonly clock: VirtualClock;
   readonly database: Database<OracleTables>;
+  /** The connections of each oracle. */
+  readonly pools: readonly Database<OracleTables>[];
   /** A client with a subject and scopes; `server` 1 is the second process. */
   client(subject: string, scopes: readonly string[], server?: number): Promise<OracleClient>;
   readonly admin: OracleClient;
@@ -33,16 +36,37 @@ export interface OracleWorld {
   close(): Promise<void>;
 }
 
-const settings = {
+/** A job with this pause runs once at the start, so that a test sees only what its calls do. */
+const NEVER = 3_600_000;
+
+/** The settings of every oracle of a world, unless a test says otherwise. */
+export const SETTINGS: OracleSettings = {
   GRPC_ADDRESS: '127.0.0.1:0',
   REFLECTION: false,
   DRAIN_TIMEOUT_MILLIS: 1000,
   DENOMINATION_ASSET: 'USDC',
   DENOMINATION_DECIMALS: 6,
+  CLOCK_POLL_MILLIS: NEVER,
+  VIEW_POLL_MILLIS: 10,
+  PRUNE_POLL_MILLIS: NEVER,
+  OBSERVATION_RETENTION_SECONDS: 86_400,
+  PRICE_RETENTION_SECONDS: 86_400,
+  SNAPSHOT_RETENTION_SECONDS: 86_400,
 };
 
+/** How a world differs from one oracle without jobs. */
+export interface OracleWorldOptions {
+  readonly settings?: Partial<OracleSettings>;
+  readonly bus?: Bus;
+}
+
 /** Starts `serverCount` oracles on a schema of their own. */
-export async function createOracleWorld(serverCount = 1): Promise<OracleWorld> {
+export async function createOracleWorld(
+  serverCount = 1,
+  options: OracleWorldOptions = {},
+): Promise<OracleWorld> {
+  const settings = { ...SETTINGS, ...options.settings };
+  const outside = options.bus === undefined ? {} : { bus: options.bus };
   const clock = createVirtualClock(START);
   const auth = await testAuth();
   const database = await testDatabase<OracleTables>('oracle');
@@ -52,7 +76,13 @@ export async function createOracleWorld(serverCount = 1): Promise<OracleWorld> {
   const start = async (own: Database<OracleTables>): Promise<ServedComponent> => {
     const { authenticator } = auth;
     const logger = silentLogger();
-    const oracle = composeOracle(settings, { clock, database: own, authenticator, logger });
+    const oracle = composeOracle(settings, {
+      ...outside,
+      clock,
+      database: own,
+      authenticator,
+      logger,
+    });
     await oracle.start();
     return oracle;
   };
@@ -71,6 +101,7 @@ export async function createOracleWorld(serverCount = 1): Promise<OracleWorld> {
   return {
     clock,
     database,
+    pools,
     client,
     admin: await client('admin', ['admin']),
     reader: await client('reader', ['rebalance:write']),

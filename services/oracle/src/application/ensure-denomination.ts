@@ -1,7 +1,7 @@
 import type { Clock } from '@trimtab/core';
 import type { Asset } from '../domain/asset.js';
 import { parseAsset } from '../domain/parse-asset.js';
-import type { OracleStore } from './ports.js';
+import type { OracleTransactions } from './ports.js';
 
 /** The asset that every price is in, as configured. */
 export interface Denomination {
@@ -16,7 +16,7 @@ export interface Denomination {
  * @throws Error when the configuration is invalid or differs from what is stored
  */
 export async function ensureDenomination(
-  store: OracleStore,
+  transactions: OracleTransactions,
   { assetId, decimals }: Denomination,
   clock: Clock,
 ): Promise<void> {
@@ -44,7 +44,7 @@ export async function ensureDenomination(
     createTime: now,
     updateTime: now,
   };
-  await store.transaction(async (session) => {
+  await transactions.transaction(async (session) => {
     // Insert first: of replicas that start together, all but one wait here and then find its row.
     if (await session.insertAsset(asset)) return;
     const stored = await session.findDenomination();

@@ -1,11 +1,11 @@
 import { formatInstant, invalidFields, refuse, type Instant } from '@trimtab/core';
-import type { Asset } from '../domain/asset.js';
+import type { AssetRecord } from '../domain/asset-record.js';
 import type { QuoteObservation } from '../domain/observation.js';
-import type { OracleStore } from './ports.js';
+import type { OracleHistory, OracleTransactions, PriceChange, PriceView } from './ports.js';
 import { assetNotFound, priceMissing } from './refusals.js';
 import {
   demandPrices,
-  lookAtPrices,
+  standingAt,
   type PriceDependencies,
   type StandingPrice,
 } from './standing-prices.js';
@@ -18,48 +18,67 @@ export interface PriceAnswer {
 
 /**
  * The price now, published if it has moved, or the one that stood at a time. Refuses with
- * ASSET_NOT_FOUND, PRICE_MISSING, or FIELD_INVALID for a time that has not come yet.
+ * ASSET_NOT_FOUND, PRICE_MISSING (before the first price, or before the history that is kept), or
+ * FIELD_INVALID for a time that has not come yet.
  */
 export type GetPrice = (assetId: string, readTime: Instant | undefined) => Promise<PriceAnswer>;
 
-/** Creates the use case. */
+/** Creates the use case. The price now comes from memory, an earlier one from the history. */
 export function createGetPrice(
-  dependencies: PriceDependencies & { readonly store: OracleStore },
+  dependencies: PriceDependencies & {
+    readonly view: PriceView;
+    readonly history: OracleHistory;
+    readonly transactions: OracleTransactions;
+  },
 ): GetPrice {
-  const { store, clock } = dependencies;
+  const { view, history, transactions, clock } = dependencies;
   return async (assetId, readTime) => {
-    const [asset] = await store.findAssets([assetId]);
-    if (asset === undefined) refuse(assetNotFound([assetId]));
+    const record = view.find(assetId) ?? (await view.findOrLoad(assetId));
+    if (record === undefined) refuse(assetNotFound([assetId]));
     if (readTime !== undefined) {
-      const price = await priceAt(store, asset, { readTime, now: clock.now() });
+      const price = await priceAt(history, record, { readTime, now: clock.now() });
       return { price, quotes: [] };
     }
-    const [price] = await demandPrices(store, [asset], dependencies);
+    const [price] = await demandPrices(transactions, [record], dependencies);
     if (price === undefined) refuse(assetNotFound([assetId]));
-    return { price, quotes: await store.findQuotes(assetId) };
+    return { price, quotes: record.quotes };
   };
 }
 
-/** What was published last at that time; STALE when that was longer than maxAge before. */
+/** What was recorded last at that time. */
 async function priceAt(
-  store: OracleStore,
-  asset: Asset,
+  history: OracleHistory,
+  record: AssetRecord,
   { readTime, now }: { readonly readTime: Instant; readonly now: Instant },
 ): Promise<StandingPrice> {
   const text = formatInstant(readTime);
+  const { asset } = record;
   if (readTime > now) {
     const message = `was ${text}, must not be after now, ${formatInstant(now)}`;
     refuse(invalidFields([{ field: 'read_time', reason: 'FIELD_INVALID', message }]));
   }
-  if (asset.denomination) {
-    const [looked] = await lookAtPrices(store, [asset], readTime);
-    if (looked !== undefined) return looked.price;
+  if (asset.denomination) return standingAt(record, readTime);
+  const change = await history.findChangeAt(asset.assetId, readTime);
+  if (change?.publication === undefined) {
+    const first = await history.findFirstChange(asset.assetId);
+    refuse(priceMissing(asset.assetId, text, first && formatInstant(first.occurTime)));
   }
-  const publication = await store.findPublicationAt(asset.assetId, readTime);
-  if (publication === undefined) refuse(priceMissing(asset.assetId, text));
-  const isFresh = readTime - publication.publishTime <= asset.maxAgeSeconds * 1000;
-  const reason = `published ${formatInstant(publication.publishTime)}, more than ${asset.maxAgeSeconds} s before`;
-  return isFresh
-    ? { asset, health: 'HEALTHY', reason: '', publication }
-    : { asset, health: 'STALE', reason, publication };
+  return standingOf(record, change, readTime);
+}
+
+/**
+ * While it is HEALTHY, an asset is published at least once per heartbeat: a longer silence means that
+ * nobody looked, so that what was recorded says nothing once its observations must have expired.
+ */
+function standingOf(record: AssetRecord, change: PriceChange, readTime: Instant): StandingPrice {
+  const { asset } = record;
+  const { state, stateReason, publication, sequence } = change;
+  const price = { asset, publication, sequence };
+  const silenceMillis = readTime - (publication?.publishTime ?? readTime);
+  const longest = asset.heartbeatSeconds + asset.maxAgeSeconds;
+  if (state !== 'HEALTHY' || silenceMillis <= longest * 1000) {
+    return { ...price, health: state, reason: stateReason };
+  }
+  const reason = `nothing was published for more than ${longest} s, a heartbeat and maxAge`;
+  return { ...price, health: 'STALE', reason };
 }

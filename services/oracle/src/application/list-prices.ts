@@ -1,8 +1,8 @@
 import type { Health } from '../domain/evaluation.js';
-import type { OracleStore } from './ports.js';
+import type { OracleTransactions, PriceView } from './ports.js';
 import {
   demandPrices,
-  lookAtPrices,
+  standingAt,
   type PriceDependencies,
   type StandingPrice,
 } from './standing-prices.js';
@@ -20,36 +20,24 @@ export interface PriceQuery {
 /** Prices now by asset id, at most `limit`, published where they have moved. */
 export type ListPrices = (query: PriceQuery) => Promise<readonly StandingPrice[]>;
 
-/** Assets that are looked at in one go while prices in some states are searched. */
-const CHUNK_SIZE = 500;
-
-/** Creates the use case. */
+/** Creates the use case. Reads the view; the database only when a price is due. */
 export function createListPrices(
-  dependencies: PriceDependencies & { readonly store: OracleStore },
+  dependencies: PriceDependencies & {
+    readonly view: PriceView;
+    readonly transactions: OracleTransactions;
+  },
 ): ListPrices {
-  const { store, clock } = dependencies;
+  const { view, transactions, clock } = dependencies;
   return async ({ afterAssetId, limit, assetIds, states }) => {
-    const found: StandingPrice[] = [];
-    let after = afterAssetId;
-    while (found.length < limit) {
-      // Without a filter by state every asset counts, so that no more than the page is looked at.
-      const chunkSize = states.length === 0 ? limit - found.length : CHUNK_SIZE;
-      const assets = await store.listAssets({
-        afterAssetId: after,
-        limit: chunkSize,
+    const now = clock.now();
+    const found = view
+      .page({
+        afterAssetId,
+        // A filter by state needs every asset that could be on the page.
+        limit: states.length === 0 ? limit : Number.POSITIVE_INFINITY,
         assetIds: assetIds.length === 0 ? undefined : assetIds,
-      });
-      const looked = await lookAtPrices(store, assets, clock.now());
-      found.push(
-        ...looked
-          .map(({ price }) => price)
-          .filter(({ health }) => states.length === 0 || states.includes(health)),
-      );
-      const last = assets.at(-1);
-      if (last === undefined || assets.length < chunkSize) break;
-      after = last.assetId;
-    }
-    const page = found.slice(0, limit).map(({ asset }) => asset);
-    return demandPrices(store, page, dependencies);
+      })
+      .filter((record) => states.length === 0 || states.includes(standingAt(record, now).health));
+    return demandPrices(transactions, found.slice(0, limit), dependencies);
   };
 }

@@ -1,20 +1,21 @@
 import type { Instant } from '@trimtab/core';
 import type { Asset } from '../domain/asset.js';
-import type { Position } from '../domain/arrival.js';
-import type { Held } from '../domain/breaker.js';
-import type { Situation } from '../domain/evaluation.js';
-import type { Observation, QuoteObservation } from '../domain/observation.js';
+import type { AssetRecord, ChangeCause } from '../domain/asset-record.js';
+import type { Health } from '../domain/evaluation.js';
+import type { Observation } from '../domain/observation.js';
 import type { Publication, PublishCause } from '../domain/publication.js';
 import type { SnapshotContent } from '../domain/snapshot.js';
 
-/** A publication with its number, rising over all assets. */
-export interface NumberedPublication extends Publication {
+/** A publication or a change of state as it was recorded, with its number. */
+export interface PriceChange {
+  /** Rises by 1 with every change, over all assets, in the order of their commits. */
   readonly sequence: bigint;
-}
-
-/** A situation as it is stored. */
-export interface StoredSituation extends Situation {
-  readonly last: NumberedPublication | undefined;
+  readonly assetId: string;
+  readonly occurTime: Instant;
+  readonly state: Health;
+  readonly stateReason: string;
+  /** The publication that stood after the change, if there ever was one. */
+  readonly publication: Publication | undefined;
 }
 
 /** A snapshot with what is not hashed. */
@@ -35,47 +36,84 @@ export interface AssetPage {
   readonly assetIds?: readonly string[] | undefined;
 }
 
-/** What can be read without a transaction. */
-export interface OracleReader {
-  /** The assets that exist, by asset id; unknown ids are left out. */
-  findAssets(assetIds: readonly string[]): Promise<readonly Asset[]>;
-  /** The asset that every price is in, once it is registered. */
-  findDenomination(): Promise<Asset | undefined>;
-  /** A page of assets, by asset id. */
-  listAssets(page: AssetPage): Promise<readonly Asset[]>;
-  /** What is known of each asset, in the order given. */
-  loadSituations(assets: readonly Asset[]): Promise<readonly StoredSituation[]>;
-  /** The latest quotes of an asset, by publisher. */
-  findQuotes(assetId: string): Promise<readonly QuoteObservation[]>;
-  /** The publication that stood at a time. */
-  findPublicationAt(assetId: string, time: Instant): Promise<NumberedPublication | undefined>;
+/**
+ * The current records of all assets in memory: reading them touches no database. What this process
+ * commits is in it before the call is answered; what another process commits, after its next refresh.
+ */
+export interface PriceView {
+  find(assetId: string): AssetRecord | undefined;
+  /** As `find`, and asks the database about an id that is not known here yet. */
+  findOrLoad(assetId: string): Promise<AssetRecord | undefined>;
+  page(page: AssetPage): readonly AssetRecord[];
+  /** The asset that every price is in. */
+  denomination(): Asset;
+  /** Records that time may have changed by now; each is given once until `looked` or a change. */
+  due(now: Instant): readonly AssetRecord[];
+  /** Says that nothing of the record is due at a time. */
+  looked(record: AssetRecord, now: Instant): void;
+  /** The number of the last change known to be committed. */
+  readonly lastSequence: bigint;
+  /** Resolves when `lastSequence` is above `sequence`, after a time, or when the signal aborts. */
+  changed(sequence: bigint, timeoutMs: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Which changes are asked for. */
+export interface ChangeQuery {
+  readonly afterSequence: bigint;
+  /** Only these assets; empty for all. */
+  readonly assetIds: readonly string[];
+  readonly limit: number;
+}
+
+/** What can be read of the past, from the database. */
+export interface OracleHistory {
+  /** The change that stood at a time. */
+  findChangeAt(assetId: string, time: Instant): Promise<PriceChange | undefined>;
+  /** The first change of an asset that is still kept. */
+  findFirstChange(assetId: string): Promise<PriceChange | undefined>;
+  /** The latest change of each asset, by sequence, all at one moment. */
+  latestChanges(assetIds: readonly string[]): Promise<readonly PriceChange[]>;
+  /** Changes by sequence; none is missing between those that were kept. */
+  listChanges(query: ChangeQuery): Promise<readonly PriceChange[]>;
+  /** The first sequence to resume from without a gap, and the last change. */
+  changeRange(): Promise<{ readonly first: bigint; readonly last: bigint }>;
   findSnapshot(snapshotHash: string): Promise<StoredSnapshot | undefined>;
 }
 
+/** What a transaction does to one record. */
+export interface RecordUpdate {
+  /** The record after it, its sequence and change number still those from before. */
+  readonly record: AssetRecord;
+  /** Set when a change must be recorded, at `occurTime`. */
+  readonly cause: ChangeCause | undefined;
+  readonly occurTime: Instant;
+  /** Every observation that was accepted, in the order of arrival. */
+  readonly observations: readonly Observation[];
+}
+
+/** How many observations of a publisher had an outcome: ACCEPTED, KNOWN, OUT_OF_ORDER, or a reason. */
+export interface OutcomeCount {
+  readonly publisher: string;
+  readonly outcome: string;
+  readonly count: number;
+}
+
 /** One transaction: all of it is stored, or nothing. */
-export interface OracleSession extends OracleReader {
+export interface OracleSession {
   /**
-   * The assets that exist, by asset id, each locked until the transaction ends: everything that
-   * depends on one asset's prices happens one after the other, across all processes.
+   * The records of the assets that exist, by asset id, each locked until the transaction ends:
+   * everything that depends on one asset's prices happens one after the other, across all processes.
    */
-  lockAssets(assetIds: readonly string[]): Promise<readonly Asset[]>;
+  lockRecords(assetIds: readonly string[]): Promise<readonly AssetRecord[]>;
+  findDenomination(): Promise<Asset | undefined>;
   /** False when the id is taken, or for a second denomination asset. */
   insertAsset(asset: Asset): Promise<boolean>;
   updateAsset(asset: Asset): Promise<void>;
-  /** The latest observation of a publisher for each asset, of either kind, by asset id. */
-  findPositions(
-    publisher: string,
-    assetIds: readonly string[],
-  ): Promise<ReadonlyMap<string, Position>>;
-  /** Replaces the latest observation of each (publisher, asset, kind). */
-  saveObservations(observations: readonly Observation[], receiveTime: Instant): Promise<void>;
-  savePublication(
-    assetId: string,
-    publication: Publication,
-    cause: PublishCause,
-  ): Promise<NumberedPublication>;
-  /** Sets or, with undefined, clears what the breaker holds back. */
-  saveHeld(assetId: string, held: Held | undefined): Promise<void>;
+  /** Stores updates of locked records; gives the records with their new numbers. */
+  save(
+    updates: readonly RecordUpdate[],
+    counts: readonly OutcomeCount[],
+  ): Promise<readonly AssetRecord[]>;
   /** Inserts the snapshot or, when it is known, moves its take time forwards. */
   saveSnapshot(
     snapshotHash: string,
@@ -93,8 +131,8 @@ export interface RequestKey {
   readonly requestHash: string;
 }
 
-/** The oracle's store. */
-export interface OracleStore extends OracleReader {
+/** Runs the oracle's transactions. What they store is in the view before they resolve. */
+export interface OracleTransactions {
   /** Runs a transaction; it may run again after a deadlock, so it has no effect but through the session. */
   transaction<T>(run: (session: OracleSession) => Promise<T>): Promise<T>;
   /**
@@ -119,6 +157,11 @@ export interface OracleObserver {
     readonly refusedCount: number;
   }): void;
   pricePublished(event: { readonly assetId: string; readonly cause: PublishCause }): void;
-  priceHalted(event: { readonly assetId: string }): void;
+  stateChanged(event: {
+    readonly assetId: string;
+    readonly from: Health;
+    readonly to: Health;
+    readonly reason: string;
+  }): void;
   snapshotTaken(event: { readonly snapshotHash: string; readonly entryCount: number }): void;
 }

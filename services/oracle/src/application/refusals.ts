@@ -19,10 +19,20 @@ export function snapshotNotFound(snapshotHash: string): DomainError {
   return domainError('NOT_FOUND', 'SNAPSHOT_NOT_FOUND', message, { snapshot_hash: snapshotHash });
 }
 
-/** PRICE_MISSING: the asset had no price at the time asked for. */
-export function priceMissing(assetId: string, readTime: string): DomainError {
-  const message = `asset ${assetId} had no price at ${readTime}`;
-  const metadata = { asset_id: assetId, read_time: readTime };
+/** PRICE_MISSING: the asset had no price at the time asked for, or none that is kept. */
+export function priceMissing(
+  assetId: string,
+  readTime: string,
+  keptFrom: string | undefined,
+): DomainError {
+  const kept =
+    keptFrom === undefined ? 'it never had one' : `its history is kept from ${keptFrom} on`;
+  const message = `asset ${assetId} has no price at ${readTime}, ${kept}`;
+  const metadata = {
+    asset_id: assetId,
+    read_time: readTime,
+    ...(keptFrom === undefined ? {} : { kept_from: keptFrom }),
+  };
   return domainError('FAILED_PRECONDITION', 'PRICE_MISSING', message, metadata);
 }
 

@@ -1,10 +1,15 @@
-import { compareDecimals } from '@trimtab/decimal';
-import { present, type Clock, type Instant } from '@trimtab/core';
+import type { Clock, Instant } from '@trimtab/core';
 import type { Asset } from '../domain/asset.js';
-import type { Held } from '../domain/breaker.js';
-import { evaluate, type Evaluation, type Health } from '../domain/evaluation.js';
-import type { NumberedPublication, OracleObserver, OracleSession, OracleStore } from './ports.js';
-import type { StoredSituation } from './ports.js';
+import { lookAt, type AssetRecord, type Look } from '../domain/asset-record.js';
+import type { Health } from '../domain/evaluation.js';
+import type { Publication } from '../domain/publication.js';
+import type {
+  OracleObserver,
+  OracleSession,
+  OracleTransactions,
+  OutcomeCount,
+  RecordUpdate,
+} from './ports.js';
 
 /** The price of an asset as it stands now. */
 export interface StandingPrice {
@@ -13,7 +18,9 @@ export interface StandingPrice {
   /** Why it is not HEALTHY; empty when it is. */
   readonly reason: string;
   /** Absent when nothing was ever published. */
-  readonly publication: NumberedPublication | undefined;
+  readonly publication: Publication | undefined;
+  /** The number of the last recorded change; 0 before the first and for the denomination asset. */
+  readonly sequence: bigint;
 }
 
 /** What these functions need. */
@@ -22,86 +29,89 @@ export interface PriceDependencies {
   readonly observer: OracleObserver;
 }
 
-/**
- * Looks at assets that the session has locked, publishes what is due, and stores what the breaker
- * holds back. `isDemanded`: somebody asks for the price (oracle rules, consensus).
- */
-export async function publishDue(
-  session: OracleSession,
-  assets: readonly Asset[],
-  { clock, observer }: PriceDependencies,
-  isDemanded: boolean,
-): Promise<readonly StandingPrice[]> {
-  const situations = await session.loadSituations(assets);
-  const now = clock.now();
-  const standing: StandingPrice[] = [];
-  for (const situation of situations) {
-    const { asset } = situation;
-    const evaluation = evaluate(situation, now, isDemanded);
-    if (!isSameHeld(situation.held, evaluation.held)) {
-      await session.saveHeld(asset.assetId, evaluation.held);
-      if (evaluation.health === 'HALTED') observer.priceHalted({ assetId: asset.assetId });
-    }
-    if (evaluation.cause === undefined) {
-      standing.push(standingPrice(situation, evaluation));
-      continue;
-    }
-    const next = present(evaluation.publication, 'a cause comes with a publication');
-    const publication = await session.savePublication(asset.assetId, next, evaluation.cause);
-    observer.pricePublished({ assetId: asset.assetId, cause: evaluation.cause });
-    standing.push({ asset, health: evaluation.health, reason: evaluation.reason, publication });
-  }
-  return standing;
+/** A locked record, with what the transaction has done to it so far. */
+export type Touched = Pick<RecordUpdate, 'record' | 'observations'> & {
+  /** Whether it must be stored even when nothing is due. */
+  readonly isChanged: boolean;
+};
+
+/** A locked record that nothing was done to. */
+export function untouched(record: AssetRecord): Touched {
+  return { record, observations: [], isChanged: false };
 }
 
 /**
- * The prices of assets that somebody asks for. Reads only, unless something is due: then those
- * assets are locked, looked at again, and published.
+ * Looks at locked records, publishes what is due, and stores every change. `isDemanded`: somebody
+ * asks for the prices (oracle rules, consensus).
+ */
+export async function settle(
+  session: OracleSession,
+  touched: readonly Touched[],
+  { clock, observer }: PriceDependencies,
+  options: { readonly isDemanded: boolean; readonly counts?: readonly OutcomeCount[] },
+): Promise<readonly StandingPrice[]> {
+  const now = clock.now();
+  const looked = touched.map((one) => ({
+    ...one,
+    look: lookAt(one.record, now, options.isDemanded),
+  }));
+  const updates = looked
+    .filter(({ isChanged, look }) => isChanged || look.isDue)
+    .map(({ record, observations, look }): RecordUpdate => ({
+      record: recordAfter(record, look),
+      cause: look.cause,
+      occurTime: now,
+      observations,
+    }));
+  const saved = await session.save(updates, options.counts ?? []);
+  const fresh = new Map(saved.map((record) => [record.asset.assetId, record]));
+  for (const { record, look } of looked) report(observer, record, look);
+  return looked.map(({ record, look }) =>
+    standingPrice(fresh.get(record.asset.assetId) ?? record, look),
+  );
+}
+
+/**
+ * The prices of records that somebody asks for, from memory. Only when something is due does it
+ * touch the database: those assets are locked, looked at again, and published.
  */
 export async function demandPrices(
-  store: OracleStore,
-  assets: readonly Asset[],
+  transactions: OracleTransactions,
+  records: readonly AssetRecord[],
   dependencies: PriceDependencies,
 ): Promise<readonly StandingPrice[]> {
-  const looked = await lookAtPrices(store, assets, dependencies.clock.now());
-  const due = looked.filter(({ isDue }) => isDue).map(({ price }) => price.asset.assetId);
-  if (due.length === 0) return looked.map(({ price }) => price);
-  const published = await store.transaction(async (session) =>
-    publishDue(session, await session.lockAssets(due), dependencies, true),
-  );
-  const fresh = new Map(published.map((price) => [price.asset.assetId, price]));
-  return looked.map(({ price }) => fresh.get(price.asset.assetId) ?? price);
-}
-
-/** Prices at a time without storing anything, and whether storing is due. */
-export async function lookAtPrices(
-  store: OracleStore,
-  assets: readonly Asset[],
-  now: Instant,
-): Promise<readonly { readonly price: StandingPrice; readonly isDue: boolean }[]> {
-  const situations = await store.loadSituations(assets);
-  return situations.map((situation) => {
-    const evaluation = evaluate(situation, now, true);
-    return {
-      price: standingPrice(situation, evaluation),
-      isDue: evaluation.cause !== undefined || !isSameHeld(situation.held, evaluation.held),
-    };
+  const now = dependencies.clock.now();
+  const looked = records.map((record) => ({ record, look: lookAt(record, now, true) }));
+  const due = looked.filter(({ look }) => look.isDue).map(({ record }) => record.asset.assetId);
+  if (due.length === 0) return looked.map(({ record, look }) => standingPrice(record, look));
+  const settled = await transactions.transaction(async (session) => {
+    const locked = await session.lockRecords(due);
+    return settle(session, locked.map(untouched), dependencies, { isDemanded: true });
   });
+  const fresh = new Map(settled.map((price) => [price.asset.assetId, price]));
+  return looked.map(
+    ({ record, look }) => fresh.get(record.asset.assetId) ?? standingPrice(record, look),
+  );
 }
 
-/** Without a number of its own (the denomination asset), a publication has the number 0. */
-function standingPrice(situation: StoredSituation, evaluation: Evaluation): StandingPrice {
+/** What a record says at a time, without anything being stored. */
+export function standingAt(record: AssetRecord, now: Instant): StandingPrice {
+  return standingPrice(record, lookAt(record, now, true));
+}
+
+function recordAfter(record: AssetRecord, { evaluation }: Look): AssetRecord {
+  const { health, reason, publication, held } = evaluation;
+  return { ...record, last: publication, held, state: health, stateReason: reason };
+}
+
+function standingPrice(record: AssetRecord, { evaluation }: Look): StandingPrice {
   const { health, reason, publication } = evaluation;
-  const sequence = situation.last?.sequence ?? 0n;
-  return {
-    asset: situation.asset,
-    health,
-    reason,
-    publication: publication === undefined ? undefined : { ...publication, sequence },
-  };
+  return { asset: record.asset, health, reason, publication, sequence: record.sequence };
 }
 
-function isSameHeld(left: Held | undefined, right: Held | undefined): boolean {
-  if (left === undefined || right === undefined) return left === right;
-  return left.time === right.time && compareDecimals(left.price, right.price) === 0;
+function report(observer: OracleObserver, before: AssetRecord, { evaluation, cause }: Look): void {
+  const { assetId } = before.asset;
+  if (cause !== undefined && cause !== 'STATE') observer.pricePublished({ assetId, cause });
+  const { health: to, reason } = evaluation;
+  if (to !== before.state) observer.stateChanged({ assetId, from: before.state, to, reason });
 }

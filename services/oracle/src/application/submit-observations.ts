@@ -1,11 +1,12 @@
 import { compare, sorted, type Clock, type FieldViolation } from '@trimtab/core';
 import { judgeArrival, type Position } from '../domain/arrival.js';
 import type { Asset } from '../domain/asset.js';
+import type { AssetRecord } from '../domain/asset-record.js';
 import { isAllowed } from '../domain/consensus.js';
 import type { Observation, ObservationDraft } from '../domain/observation.js';
 import { parseObservation } from '../domain/parse-observation.js';
-import type { OracleObserver, OracleSession } from './ports.js';
-import { publishDue } from './standing-prices.js';
+import type { OracleObserver, OracleSession, OutcomeCount } from './ports.js';
+import { settle, type Touched } from './standing-prices.js';
 
 /** Why one observation of a batch was refused. */
 export interface ObservationRefusal {
@@ -24,7 +25,8 @@ export interface SubmitOutcome {
 
 /**
  * Takes a batch of one publisher in its order. A refused observation does not stop the others. What
- * was accepted is stored and, where that is due, published, all in the session.
+ * was accepted is stored and, where that is due, published, and every outcome is counted, all in the
+ * session.
  */
 export type SubmitObservations = (
   session: OracleSession,
@@ -41,35 +43,50 @@ export function createSubmitObservations(dependencies: {
     const now = dependencies.clock.now();
     const parsed = drafts.map((draft) => parseObservation(draft, publisher, now));
     const assetIds = new Set(parsed.flatMap((one) => (one.ok ? [one.value.assetId] : [])));
-    const assets = await session.lockAssets(sorted(assetIds, compare));
-    const byId = new Map(assets.map((asset) => [asset.assetId, asset]));
-    const positions = new Map(await session.findPositions(publisher, [...byId.keys()]));
+    const records = await session.lockRecords(sorted(assetIds, compare));
+    const byId = new Map(records.map((record) => [record.asset.assetId, record]));
+    const positions = new Map(
+      records.map((record) => [record.asset.assetId, positionIn(record, publisher)]),
+    );
 
-    const accepted: Observation[] = [];
+    const accepted = new Map<string, Observation[]>();
     const refusals: ObservationRefusal[] = [];
+    const outcomes: string[] = [];
     parsed.forEach((one, index) => {
-      const faults = one.ok ? faultsOf(one.value, byId.get(one.value.assetId)) : one.error;
+      const faults = one.ok ? faultsOf(one.value, byId.get(one.value.assetId)?.asset) : one.error;
       if (!one.ok || faults.length > 0) {
-        refusals.push(refusalOf(index, faults));
-      } else if (judgeArrival(positions.get(one.value.assetId), one.value) === 'ACCEPTED') {
-        positions.set(one.value.assetId, positionOf(one.value));
-        accepted.push(one.value);
+        const refusal = refusalOf(index, faults);
+        refusals.push(refusal);
+        outcomes.push(refusal.reason);
+        return;
       }
+      const { value } = one;
+      const arrival = judgeArrival(positions.get(value.assetId), value);
+      outcomes.push(arrival);
+      if (arrival !== 'ACCEPTED') return;
+      positions.set(value.assetId, positionOf(value));
+      const own = accepted.get(value.assetId);
+      if (own === undefined) accepted.set(value.assetId, [value]);
+      else own.push(value);
     });
 
-    await session.saveObservations(lastOfEach(accepted), now);
-    const touched = new Set(accepted.map(({ assetId }) => assetId));
-    const due = assets.filter(({ assetId }) => touched.has(assetId));
-    await publishDue(session, due, dependencies, false);
+    const touched = records.flatMap((record): readonly Touched[] => {
+      const observations = accepted.get(record.asset.assetId) ?? [];
+      if (observations.length === 0) return [];
+      return [{ record: recordWith(record, observations), observations, isChanged: true }];
+    });
+    const counts = countOutcomes(publisher, outcomes);
+    await settle(session, touched, dependencies, { isDemanded: false, counts });
 
-    const ignoredCount = drafts.length - accepted.length - refusals.length;
-    const counts = { acceptedCount: accepted.length, ignoredCount };
+    const acceptedCount = outcomes.filter((outcome) => outcome === 'ACCEPTED').length;
+    const ignoredCount = drafts.length - acceptedCount - refusals.length;
     dependencies.observer.observationsTaken({
       publisher,
-      ...counts,
+      acceptedCount,
+      ignoredCount,
       refusedCount: refusals.length,
     });
-    return { ...counts, refusals };
+    return { acceptedCount, ignoredCount, refusals };
   };
 }
 
@@ -101,11 +118,31 @@ function positionOf({ sequence, observeTime }: Observation): Position {
   return { sequence, observeTime };
 }
 
-/** Of several accepted observations of one asset and kind, only the last is the latest. */
-function lastOfEach(accepted: readonly Observation[]): readonly Observation[] {
-  const last = new Map<string, Observation>();
-  for (const observation of accepted) {
-    last.set(`${observation.assetId} ${observation.kind}`, observation);
+/** The latest observation of a publisher in a record, of either kind. */
+function positionIn(record: AssetRecord, publisher: string): Position | undefined {
+  const price = record.latest.find((one) => one.publisher === publisher);
+  const quote = record.quotes.find((one) => one.publisher === publisher);
+  if (price === undefined || quote === undefined) return price ?? quote;
+  return price.sequence > quote.sequence ? price : quote;
+}
+
+/** The record with the latest observation of each kind replaced. */
+function recordWith(record: AssetRecord, observations: readonly Observation[]): AssetRecord {
+  let { latest, quotes } = record;
+  for (const one of observations) {
+    if (one.kind === 'PRICE') latest = replaced(latest, one);
+    else quotes = replaced(quotes, one);
   }
-  return [...last.values()];
+  return { ...record, latest, quotes };
+}
+
+function replaced<T extends Observation>(list: readonly T[], one: T): readonly T[] {
+  const others = list.filter(({ publisher }) => publisher !== one.publisher);
+  return sorted([...others, one], (left, right) => compare(left.publisher, right.publisher));
+}
+
+function countOutcomes(publisher: string, outcomes: readonly string[]): readonly OutcomeCount[] {
+  const counts = new Map<string, number>();
+  for (const outcome of outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  return [...counts].map(([outcome, count]) => ({ publisher, outcome, count }));
 }

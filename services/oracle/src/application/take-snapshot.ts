@@ -9,9 +9,14 @@ import {
 } from '@trimtab/core';
 import { isAssetId } from '../domain/asset.js';
 import { createSnapshot, snapshotEntry, snapshotHash } from '../domain/snapshot.js';
-import type { OracleSession, StoredSnapshot } from './ports.js';
+import type { OracleSession, PriceView, StoredSnapshot } from './ports.js';
 import { assetNotFound, assetsNotHealthy } from './refusals.js';
-import { publishDue, type PriceDependencies, type StandingPrice } from './standing-prices.js';
+import {
+  settle,
+  untouched,
+  type PriceDependencies,
+  type StandingPrice,
+} from './standing-prices.js';
 
 /**
  * Freezes the prices of assets (oracle rules, snapshots). Every one must be HEALTHY; the
@@ -27,26 +32,24 @@ export type TakeSnapshot = (
 export const MAX_SNAPSHOT_ASSETS = 10_000;
 
 /** Creates the use case. */
-export function createTakeSnapshot(dependencies: PriceDependencies): TakeSnapshot {
-  const { clock, observer } = dependencies;
+export function createTakeSnapshot(
+  dependencies: PriceDependencies & { readonly view: PriceView },
+): TakeSnapshot {
+  const { clock, observer, view } = dependencies;
   return async (session, assetIds) => {
     checkAssetIds(assetIds);
     const wanted = sorted(new Set(assetIds), compare);
-    const assets = await session.lockAssets(wanted);
-    const known = new Set(assets.map(({ assetId }) => assetId));
+    const records = await session.lockRecords(wanted);
+    const known = new Set(records.map(({ asset }) => asset.assetId));
     const unknown = wanted.filter((assetId) => !known.has(assetId));
     if (unknown.length > 0) refuse(assetNotFound(unknown));
-    const priced = assets.filter(({ denomination }) => !denomination);
-    const standing = await publishDue(session, priced, dependencies, true);
+    const priced = records.filter(({ asset }) => !asset.denomination).map(untouched);
+    const standing = await settle(session, priced, dependencies, { isDemanded: true });
     const unhealthy = standing.filter(({ health }) => health !== 'HEALTHY');
     if (unhealthy.length > 0) refuse(assetsNotHealthy(unhealthy.map(toUnhealthy)));
 
-    const denomination = present(
-      await session.findDenomination(),
-      'the denomination asset is registered at start',
-    );
     const content = createSnapshot(
-      denomination.assetId,
+      view.denomination().assetId,
       standing.map(({ asset, publication }) =>
         snapshotEntry(asset, present(publication, 'a HEALTHY price is published')),
       ),

@@ -3,6 +3,7 @@ import { isAssetId, type Asset, type AssetDraft } from '../domain/asset.js';
 import { changeAsset } from '../domain/change-asset.js';
 import type { OracleObserver, OracleSession } from './ports.js';
 import { assetNotFound } from './refusals.js';
+import { settle } from './standing-prices.js';
 
 /** Changes an asset; refuses with every bad field, or ASSET_NOT_FOUND. */
 export type UpdateAsset = (
@@ -23,8 +24,9 @@ export function createUpdateAsset(dependencies: {
       const message = `was ${quoted(assetId)}, must match [A-Z0-9][A-Z0-9.-]{0,63}`;
       refuse(invalidFields([{ field: 'asset.asset_id', reason, message }]));
     }
-    const [current] = await session.lockAssets([assetId]);
-    if (current === undefined) refuse(assetNotFound([assetId]));
+    const [record] = await session.lockRecords([assetId]);
+    if (record === undefined) refuse(assetNotFound([assetId]));
+    const current = record.asset;
     const terms = changeAsset(current, draft, mask);
     if (!terms.ok) refuse(invalidFields(terms.error));
     const { denomination, createTime } = current;
@@ -32,6 +34,9 @@ export function createUpdateAsset(dependencies: {
     const updateTime = dependencies.clock.now();
     const asset: Asset = { ...terms.value, denomination, createTime, version, updateTime };
     await session.updateAsset(asset);
+    // Other limits can be another state, or a price that may be published now.
+    const changed = { record: { ...record, asset }, observations: [], isChanged: true };
+    await settle(session, [changed], dependencies, { isDemanded: false });
     dependencies.observer.assetUpdated({ assetId, version });
     return asset;
   };

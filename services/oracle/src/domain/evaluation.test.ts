@@ -30,6 +30,7 @@ const published: Publication = {
   publishers: ['a'],
   dropped: [],
   publishTime: instant(0),
+  evidence: [],
 };
 
 /** One publisher sees `price` at `seconds`, and the price is looked at in that moment. */

@@ -1,4 +1,4 @@
-import { formatInstant, type Instant } from '@trimtab/core';
+import { compare, formatInstant, sorted, type Instant } from '@trimtab/core';
 import { DECIMAL_ONE, DECIMAL_ZERO, formatDecimal } from '@trimtab/decimal';
 import type { Asset } from './asset.js';
 import { bandBps, judgeJump, type Held } from './breaker.js';
@@ -9,6 +9,7 @@ import {
   type Publication,
   type PublicationContent,
   type PublishCause,
+  type SeenPrice,
 } from './publication.js';
 
 /** Health of an asset (oracle rules, breaker). Only HEALTHY prices enter a snapshot. */
@@ -52,9 +53,12 @@ export function evaluate(situation: Situation, now: Instant, isDemanded: boolean
   }
   const { price, confidence, publishers, dropped } = consensus;
   const content: PublicationContent = { price, confidence, publishers, dropped };
-  if (last === undefined) {
-    return healthy({ ...content, publishTime: now }, 'FIRST');
-  }
+  const publish = (): Publication => ({
+    ...content,
+    publishTime: now,
+    evidence: evidenceOf(consensus, latest),
+  });
+  if (last === undefined) return healthy(publish(), 'FIRST');
   const oldestObserveTime = latest
     .filter(({ publisher }) => publishers.includes(publisher))
     .reduce((oldest, { observeTime }) => (observeTime < oldest ? observeTime : oldest), now);
@@ -68,10 +72,10 @@ export function evaluate(situation: Situation, now: Instant, isDemanded: boolean
       return { health: 'HALTED', reason, publication: last, cause: undefined, held: jump.held };
     }
     case 'RESEED':
-      return healthy({ ...content, publishTime: now }, 'RESEED');
+      return healthy(publish(), 'RESEED');
     case 'PASS': {
       const cause = publishCause(asset, last, content, { isDemanded, now });
-      return healthy(cause === undefined ? last : { ...content, publishTime: now }, cause);
+      return healthy(cause === undefined ? last : publish(), cause);
     }
   }
 }
@@ -88,8 +92,26 @@ function denominationAt(now: Instant): Evaluation {
     publishers: [],
     dropped: [],
     publishTime: now,
+    evidence: [],
   };
   return healthy(publication, undefined);
+}
+
+/** What was seen by those who were used or dropped; others may not price the asset. */
+function evidenceOf(
+  { publishers, dropped }: Consensus,
+  latest: readonly PriceObservation[],
+): readonly SeenPrice[] {
+  const names = new Set([...publishers, ...dropped.map(({ publisher }) => publisher)]);
+  return sorted(
+    latest.filter(({ publisher }) => names.has(publisher)),
+    (left, right) => compare(left.publisher, right.publisher),
+  ).map(({ publisher, price, observeTime, sequence }) => ({
+    publisher,
+    price,
+    observeTime,
+    sequence,
+  }));
 }
 
 function reasonWithoutPrice(

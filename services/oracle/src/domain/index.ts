@@ -1,4 +1,5 @@
 export * from './arrival.js';
+export * from './asset-record.js';
 export * from './asset.js';
 export * from './breaker.js';
 export * from './change-asset.js';

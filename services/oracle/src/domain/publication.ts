@@ -3,6 +3,7 @@ import type { Instant } from '@trimtab/core';
 import type { AssetTerms } from './asset.js';
 import type { Evidence } from './consensus.js';
 import { compareToBand } from './distance.js';
+import type { PriceObservation } from './observation.js';
 
 /**
  * When a price is published (oracle rules, consensus): when it moved by deviationBps, when the
@@ -12,10 +13,15 @@ export interface Publication extends Evidence {
   readonly price: Decimal;
   readonly confidence: Decimal;
   readonly publishTime: Instant;
+  /** What the publishers that were used or dropped had seen, by publisher. */
+  readonly evidence: readonly SeenPrice[];
 }
 
+/** The observation of one publisher that a price was made from. */
+export type SeenPrice = Pick<PriceObservation, 'publisher' | 'price' | 'observeTime' | 'sequence'>;
+
 /** What a publication says, without when. */
-export type PublicationContent = Omit<Publication, 'publishTime'>;
+export type PublicationContent = Omit<Publication, 'publishTime' | 'evidence'>;
 
 /** Why a price is published. RESEED is the breaker's, all others are the rule of this file. */
 export type PublishCause = 'FIRST' | 'DEVIATION' | 'HEARTBEAT' | 'DEMAND' | 'RESEED';

@@ -28,7 +28,7 @@ import {
 import { ATTRIBUTES, inSpan, tracer } from '@trimtab/telemetry';
 import type { GetPrice } from '../../application/get-price.js';
 import type { ListPrices } from '../../application/list-prices.js';
-import type { OracleStore } from '../../application/ports.js';
+import type { OracleHistory, OracleTransactions, PriceView } from '../../application/ports.js';
 import { snapshotNotFound } from '../../application/refusals.js';
 import type { RegisterAsset } from '../../application/register-asset.js';
 import type { SubmitObservations } from '../../application/submit-observations.js';
@@ -48,10 +48,13 @@ import {
 } from './mapping.js';
 import { runOnce } from './once.js';
 import { ORACLE_RULES } from './rules.js';
+import { watchPrices } from './watch-prices.js';
 
 /** Everything that OracleService answers with. */
 export interface OracleUseCases {
-  readonly store: OracleStore;
+  readonly view: PriceView;
+  readonly history: OracleHistory;
+  readonly transactions: OracleTransactions;
   readonly registerAsset: RegisterAsset;
   readonly updateAsset: UpdateAsset;
   readonly submitObservations: SubmitObservations;
@@ -69,7 +72,7 @@ const spans = tracer('@trimtab/oracle');
 
 type OracleHandlers = Handlers<typeof OracleServiceService>;
 
-/** Binds OracleService; WatchPrices has no handler and answers UNIMPLEMENTED with its name. */
+/** Binds OracleService. */
 export function createOracleBinding(useCases: OracleUseCases): ServiceBinding {
   return bindService({
     definition: OracleServiceService,
@@ -79,16 +82,17 @@ export function createOracleBinding(useCases: OracleUseCases): ServiceBinding {
       ...assetHandlers(useCases),
       ...priceHandlers(useCases),
       ...snapshotHandlers(useCases),
+      ...watchHandlers(useCases),
     },
   });
 }
 
 function assetHandlers(useCases: OracleUseCases): OracleHandlers {
-  const { store, registerAsset, updateAsset } = useCases;
+  const { view, transactions, registerAsset, updateAsset } = useCases;
   return {
     RegisterAsset: (request, context) => {
       const draft = toAssetDraft(required('asset', request.asset));
-      return runOnce(store, context, {
+      return runOnce(transactions, context, {
         method: OracleServiceService.registerAsset.path,
         request,
         requestCodec: RegisterAssetRequest,
@@ -100,7 +104,7 @@ function assetHandlers(useCases: OracleUseCases): OracleHandlers {
     },
     UpdateAsset: (request, context) => {
       const draft = toAssetDraft(required('asset', request.asset));
-      return runOnce(store, context, {
+      return runOnce(transactions, context, {
         method: OracleServiceService.updateAsset.path,
         request,
         requestCodec: UpdateAssetRequest,
@@ -110,28 +114,27 @@ function assetHandlers(useCases: OracleUseCases): OracleHandlers {
         }),
       });
     },
-    ListAssets: async (request) => {
+    ListAssets: (request) => {
       const fields = createFields();
       const page = readAssetPage(fields, request, []);
       fields.done();
-      const found = await store.listAssets({
-        afterAssetId: page.cursor ?? '',
-        limit: page.size + 1,
-      });
+      const found = view
+        .page({ afterAssetId: page.cursor ?? '', limit: page.size + 1 })
+        .map(({ asset }) => asset);
       const { items, nextPageToken } = pageOf(found, page, [], ({ assetId }) => assetId);
-      return { assets: items.map(toAssetMessage), nextPageToken };
+      return Promise.resolve({ assets: items.map(toAssetMessage), nextPageToken });
     },
   };
 }
 
 function priceHandlers(useCases: OracleUseCases): OracleHandlers {
-  const { store, submitObservations, getPrice, listPrices } = useCases;
+  const { transactions, submitObservations, getPrice, listPrices } = useCases;
   return {
     SubmitObservations: (request, context) => {
       checkBatch(request.observations.length);
       const drafts = request.observations.map(toObservationDraft);
       const publisher = publisherOf(context);
-      return runOnce<SubmitObservationsRequest, SubmitObservationsResponse>(store, context, {
+      return runOnce<SubmitObservationsRequest, SubmitObservationsResponse>(transactions, context, {
         method: OracleServiceService.submitObservations.path,
         request,
         requestCodec: SubmitObservationsRequest,
@@ -172,19 +175,23 @@ function priceHandlers(useCases: OracleUseCases): OracleHandlers {
   };
 }
 
-function snapshotHandlers({ store, takeSnapshot }: OracleUseCases): OracleHandlers {
+function snapshotHandlers({ transactions, history, takeSnapshot }: OracleUseCases): OracleHandlers {
   return {
     TakeSnapshot: (request, context) =>
       inSpan(spans, 'take_snapshot', {}, async (span) => {
-        const response = await runOnce<TakeSnapshotRequest, TakeSnapshotResponse>(store, context, {
-          method: OracleServiceService.takeSnapshot.path,
-          request,
-          requestCodec: TakeSnapshotRequest,
-          responseCodec: TakeSnapshotResponse,
-          effect: async (session) => ({
-            snapshot: toSnapshotMessage(await takeSnapshot(session, request.assetIds)),
-          }),
-        });
+        const response = await runOnce<TakeSnapshotRequest, TakeSnapshotResponse>(
+          transactions,
+          context,
+          {
+            method: OracleServiceService.takeSnapshot.path,
+            request,
+            requestCodec: TakeSnapshotRequest,
+            responseCodec: TakeSnapshotResponse,
+            effect: async (session) => ({
+              snapshot: toSnapshotMessage(await takeSnapshot(session, request.assetIds)),
+            }),
+          },
+        );
         span.setAttribute(ATTRIBUTES.snapshotHash, response.snapshot?.snapshotHash ?? '');
         return response;
       }),
@@ -193,9 +200,20 @@ function snapshotHandlers({ store, takeSnapshot }: OracleUseCases): OracleHandle
       const fields = createFields();
       fields.text('snapshot_hash', snapshotHash, { maxLength: 64, pattern: HASH });
       fields.done();
-      const snapshot = await store.findSnapshot(snapshotHash);
+      const snapshot = await history.findSnapshot(snapshotHash);
       if (snapshot === undefined) refuse(snapshotNotFound(snapshotHash));
       return { snapshot: toSnapshotMessage(snapshot) };
+    },
+  };
+}
+
+function watchHandlers(useCases: OracleUseCases): OracleHandlers {
+  return {
+    WatchPrices: (request, context) => {
+      const fields = createFields();
+      const assetIds = fields.list('asset_ids', request.assetIds, { max: MAX_FILTER }, assetIdOf);
+      fields.done();
+      return watchPrices(useCases, { assetIds, afterSequence: request.afterSequence }, context);
     },
   };
 }

@@ -11,13 +11,14 @@ import {
   type Price as PriceMessage,
   type Snapshot as SnapshotMessage,
 } from '@trimtab/contracts/oracle';
-import type { StoredSnapshot } from '../../application/ports.js';
+import type { PriceChange, StoredSnapshot } from '../../application/ports.js';
 import type { StandingPrice } from '../../application/standing-prices.js';
 import type { ObservationRefusal } from '../../application/submit-observations.js';
 import type { Asset, AssetDraft } from '../../domain/asset.js';
 import type { Dropped } from '../../domain/consensus.js';
 import type { Health } from '../../domain/evaluation.js';
 import type { ObservationDraft, QuoteObservation } from '../../domain/observation.js';
+import type { Publication } from '../../domain/publication.js';
 
 /** Between messages and the domain; total in both directions. */
 
@@ -95,10 +96,25 @@ export function toQuoteMessage(quote: QuoteObservation): ObservationMessage {
 
 /** A price with its evidence and its state now. */
 export function toPriceMessage(price: StandingPrice): PriceMessage {
-  const { asset, health, reason, publication } = price;
+  const { asset, health, reason, publication, sequence } = price;
+  return messageOf(asset.assetId, publication, { health, reason, sequence });
+}
+
+/** A price as it was recorded. */
+export function toChangeMessage(change: PriceChange): PriceMessage {
+  const { assetId, publication, state: health, stateReason: reason, sequence } = change;
+  return messageOf(assetId, publication, { health, reason, sequence });
+}
+
+function messageOf(
+  assetId: string,
+  publication: Publication | undefined,
+  state: Pick<StandingPrice, 'health' | 'reason' | 'sequence'>,
+): PriceMessage {
+  const { health, reason, sequence } = state;
   const published = publication !== undefined;
   return {
-    assetId: asset.assetId,
+    assetId,
     priceDecimal: published ? formatDecimal(publication.price) : '',
     confidenceDecimal: published ? formatDecimal(publication.confidence) : '',
     publishTime: published ? new Date(publication.publishTime) : undefined,
@@ -106,7 +122,7 @@ export function toPriceMessage(price: StandingPrice): PriceMessage {
     stateReason: reason,
     publishers: published ? [...publication.publishers] : [],
     dropped: published ? publication.dropped.map(toDroppedMessage) : [],
-    sequence: published ? publication.sequence : 0n,
+    sequence,
   };
 }
 

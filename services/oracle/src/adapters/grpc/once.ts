@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { invalidFields, quoted, refuse } from '@trimtab/core';
 import { callerOf, type CallContext } from '@trimtab/grpc';
-import type { OracleSession, OracleStore } from '../../application/ports.js';
+import type { OracleSession, OracleTransactions } from '../../application/ports.js';
 
 /** A message type of ts-proto, as far as it is needed to keep answers. */
 export interface Codec<T> {
@@ -27,13 +27,13 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
  * @throws DomainFailure REQUEST_ID_REUSED, or FIELD_INVALID for an id that is no UUID
  */
 export async function runOnce<Request extends { readonly requestId: string }, Response>(
-  store: OracleStore,
+  transactions: OracleTransactions,
   context: CallContext,
   options: OnceOptions<Request, Response>,
 ): Promise<Response> {
   const { method, request, requestCodec, responseCodec, effect } = options;
   const { requestId } = request;
-  if (requestId === '') return store.transaction(effect);
+  if (requestId === '') return transactions.transaction(effect);
   if (!UUID.test(requestId)) {
     const message = `was ${quoted(requestId)}, must be a UUID`;
     refuse(invalidFields([{ field: 'request_id', reason: 'FIELD_INVALID', message }]));
@@ -41,7 +41,7 @@ export async function runOnce<Request extends { readonly requestId: string }, Re
   const body = requestCodec.encode(request).finish();
   const requestHash = createHash('sha256').update(body).digest('hex');
   const key = { subject: callerOf(context).subject, method, requestId, requestHash };
-  const { response } = await store.once(key, async (session) =>
+  const { response } = await transactions.once(key, async (session) =>
     responseCodec.encode(await effect(session)).finish(),
   );
   return responseCodec.decode(response);

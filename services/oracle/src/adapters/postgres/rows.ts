@@ -3,11 +3,20 @@ import { instant, invariant, parseInstant, present, type Instant } from '@trimta
 import { formatDecimal, parseDecimal, type Decimal } from '@trimtab/decimal';
 import type { Insertable, Selectable } from 'kysely';
 import { z } from 'zod';
-import type { NumberedPublication, StoredSnapshot } from '../../application/ports.js';
+import type { PriceChange, StoredSnapshot } from '../../application/ports.js';
 import type { Asset } from '../../domain/asset.js';
-import type { Observation, PriceObservation, QuoteObservation } from '../../domain/observation.js';
+import type { Health } from '../../domain/evaluation.js';
+import type { PriceObservation, QuoteObservation } from '../../domain/observation.js';
+import type { Publication } from '../../domain/publication.js';
 import { snapshotHash, type SnapshotContent } from '../../domain/snapshot.js';
-import type { AssetsTable, ObservationsTable, PricesTable, SnapshotsTable } from './tables.js';
+import type {
+  AssetsTable,
+  ObservationsTable,
+  PricesTable,
+  SnapshotsTable,
+  StoredDropped,
+  StoredEvidence,
+} from './tables.js';
 
 /** An asset as a row. */
 export function toAssetRow(asset: Asset): Insertable<AssetsTable> {
@@ -51,26 +60,6 @@ export function fromAssetRow(row: Selectable<AssetsTable>): Asset {
   };
 }
 
-/** An observation as a row. */
-export function toObservationRow(
-  observation: Observation,
-  receiveTime: Instant,
-): Insertable<ObservationsTable> {
-  const { confidence } = observation;
-  return {
-    asset_id: observation.assetId,
-    publisher: observation.publisher,
-    kind: observation.kind,
-    sequence: observation.sequence,
-    observe_time: toDate(observation.observeTime),
-    price: observation.kind === 'PRICE' ? formatDecimal(observation.price) : null,
-    bid: observation.kind === 'QUOTE' ? formatDecimal(observation.bid) : null,
-    ask: observation.kind === 'QUOTE' ? formatDecimal(observation.ask) : null,
-    confidence: confidence === undefined ? null : formatDecimal(confidence),
-    receive_time: toDate(receiveTime),
-  };
-}
-
 /** A row of kind PRICE as an observation. */
 export function fromPriceRow(row: Selectable<ObservationsTable>): PriceObservation {
   return { ...observationBase(row), kind: 'PRICE', price: storedDecimal(row.price) };
@@ -82,15 +71,66 @@ export function fromQuoteRow(row: Selectable<ObservationsTable>): QuoteObservati
   return { ...observationBase(row), kind: 'QUOTE', bid, ask };
 }
 
-/** A row as a publication. */
-export function fromPublicationRow(row: Selectable<PricesTable>): NumberedPublication {
+/** The columns of a publication, all null when there is none. */
+export interface PublicationColumns {
+  readonly price: string | null;
+  readonly confidence: string | null;
+  readonly publish_time: Date | null;
+  /** The publishers of the price; the name is free for those of the asset. */
+  readonly price_publishers: string[] | null;
+  readonly dropped: StoredDropped[] | null;
+  readonly evidence: StoredEvidence[] | null;
+}
+
+/** Columns as a publication, if there is one. */
+export function fromPublicationColumns(row: PublicationColumns): Publication | undefined {
+  if (row.publish_time === null) return undefined;
   return {
-    sequence: BigInt(row.sequence),
     price: storedDecimal(row.price),
     confidence: storedDecimal(row.confidence),
     publishTime: fromDate(row.publish_time),
-    publishers: row.publishers,
-    dropped: row.dropped,
+    publishers: row.price_publishers ?? [],
+    dropped: row.dropped ?? [],
+    evidence: (row.evidence ?? []).map(({ publisher, price, time, sequence }) => ({
+      publisher,
+      price: storedDecimal(price),
+      observeTime: instant(Number(time)),
+      sequence: BigInt(sequence),
+    })),
+  };
+}
+
+/** The evidence of a publication as it is stored. */
+export function toEvidence(publication: Publication): readonly StoredEvidence[] {
+  return publication.evidence.map(({ publisher, price, observeTime, sequence }) => ({
+    publisher,
+    price: formatDecimal(price),
+    time: String(observeTime),
+    sequence: String(sequence),
+  }));
+}
+
+const HEALTHS: readonly Health[] = ['HEALTHY', 'STALE', 'NO_QUORUM', 'HALTED'];
+
+/** A stored state. */
+export function toHealth(text: string): Health {
+  return present(
+    HEALTHS.find((health) => health === text),
+    `a stored state is none: ${text}`,
+  );
+}
+
+/** A row of the log of changes. */
+export function fromChangeRow(
+  row: Omit<Selectable<PricesTable>, 'publishers'> & PublicationColumns,
+): PriceChange {
+  return {
+    sequence: BigInt(row.sequence),
+    assetId: row.asset_id,
+    occurTime: fromDate(row.occur_time),
+    state: toHealth(row.state),
+    stateReason: row.state_reason,
+    publication: fromPublicationColumns(row),
   };
 }
 

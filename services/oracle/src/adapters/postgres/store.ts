@@ -1,44 +1,72 @@
-import { present } from '@trimtab/core';
-import { formatDecimal } from '@trimtab/decimal';
+import { present, type Instant } from '@trimtab/core';
 import { inTransaction, withIdempotency, type Database } from '@trimtab/storage';
 import { sql, type Transaction } from 'kysely';
-import type { OracleSession, OracleStore } from '../../application/ports.js';
+import type { OracleSession, OracleTransactions } from '../../application/ports.js';
+import type { AssetRecord } from '../../domain/asset-record.js';
 import { snapshotDocument } from '../../domain/snapshot.js';
-import { createReader, isOneOf } from './reader.js';
-import {
-  fromAssetRow,
-  fromDate,
-  fromPublicationRow,
-  fromSnapshotRow,
-  toAssetRow,
-  toDate,
-  toDocumentText,
-  toObservationRow,
-} from './rows.js';
+import type { LivePriceView } from '../memory/price-view.js';
+import { loadRecords } from './load-records.js';
+import { fromAssetRow, fromSnapshotRow, toAssetRow, toDate, toDocumentText } from './rows.js';
+import { saveRecords, type PriceEvents } from './save-records.js';
 import type { OracleTables } from './tables.js';
 
-/** The oracle's store in PostgreSQL. */
-export function createStore(database: Database<OracleTables>): OracleStore {
+/** What transactions need beside the database. */
+export interface StoreDependencies {
+  readonly database: Database<OracleTables>;
+  readonly view: LivePriceView;
+  readonly events: PriceEvents;
+}
+
+/** The oracle's transactions in PostgreSQL; what they commit is in the view when they resolve. */
+export function createStore({ database, view, events }: StoreDependencies): OracleTransactions {
+  const committed = (changed: readonly Changed[]): void => {
+    for (const { records, lookedAt } of changed) view.apply(records, lookedAt);
+    if (changed.length > 0) events.wake();
+  };
   return {
-    ...createReader(database.kysely),
-    transaction: (run) => inTransaction(database, (tx) => run(createSession(tx))),
-    once: (key, run) => withIdempotency(database, key, (tx) => run(createSession(tx))),
+    async transaction(run) {
+      const { value, changed } = await inTransaction(database, async (tx) => {
+        const collected = createSession(tx, view, events);
+        return { value: await run(collected.session), changed: collected.changed };
+      });
+      committed(changed);
+      return value;
+    },
+    async once(key, run) {
+      let changed: readonly Changed[] = [];
+      const answer = await withIdempotency(database, key, async (tx) => {
+        const collected = createSession(tx, view, events);
+        // Of the attempts of a transaction only the last one commits.
+        changed = collected.changed;
+        return run(collected.session);
+      });
+      committed(changed);
+      return answer;
+    },
   };
 }
 
-function createSession(tx: Transaction<OracleTables>): OracleSession {
-  return {
-    ...createReader(tx),
-    async lockAssets(assetIds) {
-      // Always in the order of the ids, so that two transactions cannot wait for each other.
-      const rows = await tx
+/** Records that a transaction stored, and when they were looked at. */
+interface Changed {
+  readonly records: readonly AssetRecord[];
+  readonly lookedAt: Instant | undefined;
+}
+
+function createSession(
+  tx: Transaction<OracleTables>,
+  view: LivePriceView,
+  events: PriceEvents,
+): { readonly session: OracleSession; readonly changed: readonly Changed[] } {
+  const changed: Changed[] = [];
+  const session: OracleSession = {
+    lockRecords: (assetIds) => lockRecords(tx, view, assetIds),
+    async findDenomination() {
+      const row = await tx
         .selectFrom('assets')
         .selectAll()
-        .where(isOneOf('asset_id', assetIds))
-        .orderBy('asset_id')
-        .forUpdate()
-        .execute();
-      return rows.map(fromAssetRow);
+        .where('denomination', '=', true)
+        .executeTakeFirst();
+      return row === undefined ? undefined : fromAssetRow(row);
     },
     async insertAsset(asset) {
       const { numInsertedOrUpdatedRows } = await tx
@@ -46,7 +74,23 @@ function createSession(tx: Transaction<OracleTables>): OracleSession {
         .values(toAssetRow(asset))
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirst();
-      return numInsertedOrUpdatedRows === 1n;
+      if (numInsertedOrUpdatedRows !== 1n) return false;
+      const record: AssetRecord = {
+        asset,
+        latest: [],
+        quotes: [],
+        last: undefined,
+        held: undefined,
+        state: asset.denomination ? 'HEALTHY' : 'NO_QUORUM',
+        stateReason: '',
+        sequence: 0n,
+        change: 1n,
+      };
+      await sql`
+        insert into asset_heads (asset_id, change, change_xid, state, state_reason, sequence)
+        values (${asset.assetId}, 1, pg_current_xact_id(), ${record.state}, '', 0)`.execute(tx);
+      changed.push({ records: [record], lookedAt: undefined });
+      return true;
     },
     async updateAsset(asset) {
       await tx
@@ -55,65 +99,10 @@ function createSession(tx: Transaction<OracleTables>): OracleSession {
         .where('asset_id', '=', asset.assetId)
         .execute();
     },
-    async findPositions(publisher, assetIds) {
-      const rows = await tx
-        .selectFrom('observations')
-        .select(['asset_id', 'sequence', 'observe_time'])
-        .distinctOn('asset_id')
-        .where('publisher', '=', publisher)
-        .where(isOneOf('asset_id', assetIds))
-        .orderBy('asset_id')
-        .orderBy('sequence', 'desc')
-        .execute();
-      return new Map(
-        rows.map((row) => [
-          row.asset_id,
-          { sequence: BigInt(row.sequence), observeTime: fromDate(row.observe_time) },
-        ]),
-      );
-    },
-    async saveObservations(observations, receiveTime) {
-      if (observations.length === 0) return;
-      await tx
-        .insertInto('observations')
-        .values(observations.map((one) => toObservationRow(one, receiveTime)))
-        .onConflict((conflict) =>
-          conflict.columns(['asset_id', 'publisher', 'kind']).doUpdateSet({
-            sequence: sql`excluded.sequence`,
-            observe_time: sql`excluded.observe_time`,
-            price: sql`excluded.price`,
-            bid: sql`excluded.bid`,
-            ask: sql`excluded.ask`,
-            confidence: sql`excluded.confidence`,
-            receive_time: sql`excluded.receive_time`,
-          }),
-        )
-        .execute();
-    },
-    async savePublication(assetId, publication, cause) {
-      const row = await tx
-        .insertInto('prices')
-        .values({
-          asset_id: assetId,
-          price: formatDecimal(publication.price),
-          confidence: formatDecimal(publication.confidence),
-          publish_time: toDate(publication.publishTime),
-          publishers: JSON.stringify(publication.publishers),
-          dropped: JSON.stringify(publication.dropped),
-          cause,
-        })
-        .returningAll()
-        .executeTakeFirst();
-      return fromPublicationRow(present(row, 'an insert returns its row'));
-    },
-    async saveHeld(assetId, held) {
-      await tx.deleteFrom('held_prices').where('asset_id', '=', assetId).execute();
-      if (held === undefined) return;
-      const row = { price: formatDecimal(held.price), hold_time: toDate(held.time) };
-      await tx
-        .insertInto('held_prices')
-        .values({ asset_id: assetId, ...row })
-        .execute();
+    async save(updates, counts) {
+      const saved = await saveRecords(tx, events, updates, counts);
+      if (saved.length > 0) changed.push({ records: saved, lookedAt: updates[0]?.occurTime });
+      return saved;
     },
     async saveSnapshot(snapshotHash, content, takeTime) {
       const row = await tx
@@ -134,4 +123,30 @@ function createSession(tx: Transaction<OracleTables>): OracleSession {
       return fromSnapshotRow(present(row, 'an upsert returns its row'));
     },
   };
+  return { session, changed };
+}
+
+/**
+ * Locks heads in the order of the ids, so that two transactions cannot wait for each other. A record
+ * in memory is current when its change number is that of the locked head; others are loaded.
+ */
+async function lockRecords(
+  tx: Transaction<OracleTables>,
+  view: LivePriceView,
+  assetIds: readonly string[],
+): Promise<readonly AssetRecord[]> {
+  if (assetIds.length === 0) return [];
+  const { rows } = await sql<{ asset_id: string; change: string }>`
+    select asset_id, change from asset_heads where asset_id = any(${assetIds}::text[])
+    order by asset_id for update`.execute(tx);
+  const known = rows.map(({ asset_id: assetId, change }) => {
+    const record = view.find(assetId);
+    return { assetId, record: record?.change === BigInt(change) ? record : undefined };
+  });
+  const behind = known.filter(({ record }) => record === undefined).map(({ assetId }) => assetId);
+  const loaded = await loadRecords(tx, behind);
+  const byId = new Map(loaded.map((record) => [record.asset.assetId, record]));
+  return known.map(({ assetId, record }) =>
+    present(record ?? byId.get(assetId), `the locked asset ${assetId} has a record`),
+  );
 }

@@ -6,7 +6,7 @@ type IntegerText = ColumnType<string, string | bigint, string | bigint>;
 /** A jsonb column: written as JSON text, read parsed. */
 type Json<T> = ColumnType<T, string, string>;
 
-/** Registered assets; a row is also the lock of everything that depends on the asset's prices. */
+/** Registered assets. */
 export interface AssetsTable {
   asset_id: string;
   decimals: number;
@@ -39,16 +39,63 @@ export interface ObservationsTable {
   receive_time: Date;
 }
 
-/** Every publication; never changed. */
-export interface PricesTable {
-  sequence: ColumnType<string, never, never>;
+/** An observation as it was taken; kept for `OBSERVATION_RETENTION_SECONDS`. */
+export type ObservationHistoryTable = ObservationsTable;
+
+/** How many observations of a publisher had each outcome. */
+export interface ObservationCountsTable {
+  publisher: string;
+  outcome: string;
+  count: IntegerText;
+}
+
+/** Where each asset stands; a row is also the lock of everything that depends on its prices. */
+export interface AssetHeadsTable {
   asset_id: string;
-  price: string;
-  confidence: string;
-  publish_time: Date;
-  publishers: Json<string[]>;
-  dropped: Json<{ publisher: string; reason: 'OUTLIER' | 'EXPIRED' }[]>;
+  /** Rises by 1 with each transaction that changes anything of the asset. */
+  change: IntegerText;
+  /** The last transaction that did. */
+  change_xid: string;
+  state: string;
+  state_reason: string;
+  /** The row of `prices` that stands; 0 for none. */
+  sequence: IntegerText;
+}
+
+/** Every publication and every change of state, each with the publication that stood after it. */
+export interface PricesTable {
+  sequence: IntegerText;
+  asset_id: string;
+  price: string | null;
+  confidence: string | null;
+  publish_time: Date | null;
+  publishers: Json<string[]> | null;
+  dropped: Json<StoredDropped[]> | null;
   cause: string;
+  occur_time: Date;
+  state: string;
+  state_reason: string;
+  evidence: Json<StoredEvidence[]>;
+}
+
+/** A publisher that was not used. */
+export interface StoredDropped {
+  publisher: string;
+  reason: 'OUTLIER' | 'EXPIRED';
+}
+
+/** An observation that a price was made from; times in milliseconds, both numbers as text. */
+export interface StoredEvidence {
+  publisher: string;
+  price: string;
+  time: string;
+  sequence: string;
+}
+
+/** One row: the last number of a change, and the last one that was pruned. */
+export interface PriceCounterTable {
+  last: IntegerText;
+  pruned: IntegerText;
 }
 
 /** What the breaker holds back, while it does. */
@@ -69,8 +116,12 @@ export interface SnapshotsTable {
 /** All tables of the oracle's schema. */
 export interface OracleTables extends SharedTables {
   assets: AssetsTable;
+  asset_heads: AssetHeadsTable;
   observations: ObservationsTable;
+  observation_history: ObservationHistoryTable;
+  observation_counts: ObservationCountsTable;
   prices: PricesTable;
+  price_counter: PriceCounterTable;
   held_prices: HeldPricesTable;
   snapshots: SnapshotsTable;
 }

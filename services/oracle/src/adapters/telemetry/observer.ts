@@ -14,7 +14,10 @@ export function createObserver(logger: Logger): OracleObserver {
       else logger.debug(event, 'observations taken');
     },
     pricePublished: (event) => logger.debug(event, 'price published'),
-    priceHalted: (event) => logger.warn(event, 'price halted'),
+    stateChanged: (event) => {
+      if (event.to === 'HEALTHY') logger.info(event, 'asset healthy');
+      else logger.warn(event, 'asset not healthy');
+    },
     snapshotTaken: (event) => logger.info(event, 'snapshot taken'),
   };
 }

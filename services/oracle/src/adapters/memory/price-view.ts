@@ -1,0 +1,121 @@
+import { compare, invariant, present, sorted, type Instant } from '@trimtab/core';
+import type { Asset } from '../../domain/asset.js';
+import { nextLookTime, type AssetRecord } from '../../domain/asset-record.js';
+import type { PriceView } from '../../application/ports.js';
+
+/** A view that is fed by commits of this process and by refreshes from the database. */
+export interface LivePriceView extends PriceView {
+  /**
+   * Takes records; one that is older than what is here already changes nothing. `lookedAt`: when they
+   * were looked at and nothing was left to do; without it they are due at once.
+   */
+  apply(records: readonly AssetRecord[], lookedAt?: Instant): void;
+  /** Says that every change up to a number is committed. */
+  committed(lastSequence: bigint): void;
+}
+
+interface Entry {
+  readonly record: AssetRecord;
+  /** When time must be looked at again; undefined: never. */
+  readonly dueTime: number | undefined;
+}
+
+/** Creates an empty view. `load` asks the database for an asset that is not known here. */
+export function createPriceView(
+  load: (assetId: string) => Promise<readonly AssetRecord[]>,
+): LivePriceView {
+  const entries = new Map<string, Entry>();
+  const waiting = new Set<() => void>();
+  let ids: readonly string[] = [];
+  let denomination: Asset | undefined;
+  let lastSequence = 0n;
+
+  function committed(sequence: bigint): void {
+    if (sequence <= lastSequence) return;
+    lastSequence = sequence;
+    for (const wake of [...waiting]) wake();
+  }
+
+  function apply(records: readonly AssetRecord[], lookedAt?: Instant): void {
+    const fresh = records.filter(({ asset, change }) => {
+      const known = entries.get(asset.assetId)?.record.change;
+      return known === undefined || known < change;
+    });
+    const added = fresh.map(({ asset }) => asset.assetId).filter((id) => !entries.has(id));
+    for (const record of fresh) {
+      const { asset } = record;
+      const dueTime = lookedAt === undefined ? 0 : nextLookTime(record, lookedAt);
+      entries.set(asset.assetId, { record, dueTime: asset.denomination ? undefined : dueTime });
+      if (asset.denomination) denomination = asset;
+    }
+    if (added.length > 0) ids = sorted([...ids, ...added], compare);
+    committed(fresh.reduce((last, { sequence }) => (sequence > last ? sequence : last), 0n));
+  }
+
+  return {
+    find: (assetId) => entries.get(assetId)?.record,
+    async findOrLoad(assetId) {
+      if (!entries.has(assetId)) apply(await load(assetId));
+      return entries.get(assetId)?.record;
+    },
+    page({ afterAssetId, limit, assetIds }) {
+      const wanted = assetIds === undefined ? ids : sorted(new Set(assetIds), compare);
+      const page: AssetRecord[] = [];
+      for (let at = firstAfter(wanted, afterAssetId); at < wanted.length; at += 1) {
+        if (page.length >= limit) break;
+        const entry = entries.get(present(wanted[at], 'the index is inside'));
+        if (entry !== undefined) page.push(entry.record);
+      }
+      return page;
+    },
+    denomination: () => present(denomination, 'the denomination asset is registered at start'),
+    due: (now) =>
+      [...entries.values()]
+        .filter(({ dueTime }) => dueTime !== undefined && dueTime <= now)
+        .map(({ record }) => record),
+    looked(record: AssetRecord, now: Instant) {
+      const { assetId } = record.asset;
+      if (entries.get(assetId)?.record !== record) return;
+      entries.set(assetId, { record, dueTime: nextLookTime(record, now) });
+    },
+    get lastSequence() {
+      return lastSequence;
+    },
+    changed: (sequence, timeoutMs, signal) =>
+      new Promise<void>((resolve) => {
+        if (lastSequence > sequence || signal.aborted) {
+          resolve();
+          return;
+        }
+        const done = (): void => {
+          if (lastSequence <= sequence && !signal.aborted && !isOver) return;
+          clearTimeout(timer);
+          signal.removeEventListener('abort', done);
+          waiting.delete(done);
+          resolve();
+        };
+        let isOver = false;
+        const timer = setTimeout(() => {
+          isOver = true;
+          done();
+        }, timeoutMs);
+        signal.addEventListener('abort', done);
+        waiting.add(done);
+      }),
+    apply,
+    committed,
+  };
+}
+
+/** The first index whose id is after the given one, in a sorted list. */
+function firstAfter(ids: readonly string[], afterId: string): number {
+  let [low, high] = [0, ids.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const id = ids[middle];
+    invariant(id !== undefined, 'the index is inside');
+    if (compare(id, afterId) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

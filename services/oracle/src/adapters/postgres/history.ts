@@ -1,0 +1,55 @@
+import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { present } from '@trimtab/core';
+import type { OracleHistory, PriceChange } from '../../application/ports.js';
+import { fromChangeRow, fromSnapshotRow, toDate } from './rows.js';
+import type { OracleTables } from './tables.js';
+
+type ChangeRow = Parameters<typeof fromChangeRow>[0];
+
+/** Reads the log of changes and the snapshots. */
+export function createHistory(db: Kysely<OracleTables>): OracleHistory {
+  const changes = async (rest: RawBuilder<unknown>): Promise<readonly PriceChange[]> => {
+    const { rows } = await sql<ChangeRow>`
+      select p.*, p.publishers as price_publishers from prices p ${rest}`.execute(db);
+    return rows.map(fromChangeRow);
+  };
+  return {
+    async findChangeAt(assetId, time) {
+      const [change] = await changes(sql`
+        where asset_id = ${assetId} and occur_time <= ${toDate(time)}
+        order by occur_time desc, sequence desc limit 1`);
+      return change;
+    },
+    async findFirstChange(assetId) {
+      const [change] = await changes(sql`
+        where asset_id = ${assetId} and price is not null order by occur_time, sequence limit 1`);
+      return change;
+    },
+    latestChanges: (assetIds) =>
+      changes(sql`
+        join asset_heads h on h.sequence = p.sequence
+        where ${isWanted(assetIds)} order by p.sequence`),
+    listChanges: ({ afterSequence, assetIds, limit }) =>
+      changes(sql`
+        where p.sequence > ${afterSequence} and ${isWanted(assetIds)}
+        order by p.sequence limit ${limit}`),
+    async changeRange() {
+      const { rows } = await sql<{ last: string; pruned: string }>`
+        select last, pruned from price_counter`.execute(db);
+      const { last, pruned } = present(rows[0], 'the counter has its row');
+      return { first: BigInt(pruned), last: BigInt(last) };
+    },
+    async findSnapshot(snapshotHash) {
+      const row = await db
+        .selectFrom('snapshots')
+        .selectAll()
+        .where('snapshot_hash', '=', snapshotHash)
+        .executeTakeFirst();
+      return row === undefined ? undefined : fromSnapshotRow(row);
+    },
+  };
+}
+
+function isWanted(assetIds: readonly string[]): RawBuilder<unknown> {
+  return assetIds.length === 0 ? sql`true` : sql`p.asset_id = any(${assetIds}::text[])`;
+}
