@@ -2,7 +2,12 @@ import type * as wire from '@trimtab/contracts/solver';
 import { present } from '@trimtab/core';
 import { createFields, type Handlers } from '@trimtab/grpc';
 import type { Database } from '@trimtab/storage';
-import { recomputePlan, statedBy, type StatedPlan } from '../../application/recompute-plan.js';
+import {
+  recomputePlan,
+  statedBy,
+  type ImpossiblePlan,
+  type StatedPlan,
+} from '../../application/recompute-plan.js';
 import { refuseMissing } from '../../application/refusals.js';
 import { createSolverStore } from '../postgres/solver-store.js';
 import type { SolverTables } from '../postgres/tables.js';
@@ -43,9 +48,8 @@ function answer(plan: wire.Plan, stated: StatedPlan): wire.VerifyPlanResponse {
   const { planHash } = plan;
   const recomputed = recomputePlan(stated);
   if (!recomputed.ok) {
-    const { field, message } = recomputed.error;
-    const difference = { field, found: 'what makes no plan', expected: message };
-    return { equal: false, planHash, recomputedHash: '', firstDifference: difference };
+    const firstDifference = differenceOf(recomputed.error);
+    return { equal: false, planHash, recomputedHash: '', firstDifference };
   }
   const expected = toPlan(recomputed.value);
   const difference = firstDifference(plan, expected);
@@ -55,4 +59,10 @@ function answer(plan: wire.Plan, stated: StatedPlan): wire.VerifyPlanResponse {
     recomputedHash: expected.planHash,
     firstDifference: difference,
   };
+}
+
+/** Rules say `was <what was found>, <what is allowed>`. */
+function differenceOf({ field, message }: ImpossiblePlan): wire.PlanDifference {
+  const [, found = 'given', expected = message] = /^was (.*?), (.*)$/.exec(message) ?? [];
+  return { field, found, expected };
 }
