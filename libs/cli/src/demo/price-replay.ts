@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { Observation_Kind as ObservationKind } from '@trimtab/contracts/oracle';
 import { present, type Instant } from '@trimtab/core';
 import type { VirtualClock } from '@trimtab/lifecycle';
 import {
   createReplayPublisher,
+  createSubmitPort,
   parsePriceCsv,
   toReplayTicks,
-  type FeedObservation,
-  type SubmitPort,
 } from '@trimtab/oracle';
 import type { Suite } from '../suite/suite.js';
 import { connectClients, type SuiteClients } from './clients.js';
@@ -51,19 +49,7 @@ export function createPriceReplay(suite: Suite, clock: VirtualClock): PriceRepla
     clients.set(publisher, known);
     return known;
   };
-  const port: SubmitPort = {
-    submit: async (publisher, observations) => {
-      const answer = await clientOf(publisher).oracle.submitObservations({
-        requestId: '',
-        observations: observations.map(toProto),
-      });
-      return {
-        acceptedCount: answer.acceptedCount,
-        ignoredCount: answer.ignoredCount,
-        refusals: answer.refusals.map(({ index, reason }) => ({ index, reason })),
-      };
-    },
-  };
+  const port = createSubmitPort((publisher) => clientOf(publisher).oracle);
   const publisher = createReplayPublisher(readTicks(), port);
   let minutes = 0;
   return {
@@ -88,18 +74,4 @@ function readTicks() {
   const rows = parsePriceCsv(readFileSync(FILE, 'utf8'));
   if (!rows.ok) throw new Error(`recorded prices: ${rows.error}`);
   return toReplayTicks(rows.value, { publishers: PUBLISHERS, assetIds: ASSET_IDS });
-}
-
-function toProto(observation: FeedObservation) {
-  return {
-    publisher: '',
-    kind: ObservationKind.KIND_PRICE,
-    assetId: observation.assetId,
-    priceDecimal: observation.price,
-    bidDecimal: '',
-    askDecimal: '',
-    confidenceDecimal: '',
-    observeTime: new Date(observation.observeTime),
-    sequence: observation.sequence,
-  };
 }

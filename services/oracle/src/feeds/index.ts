@@ -1,3 +1,11 @@
+export * from './csv-feed.js';
+export type { DeliveryDependencies } from './delivery.js';
+export { pointerFault } from './exact-json.js';
+export * from './feed.js';
+export * from './http-feed.js';
 export * from './price-csv.js';
 export * from './replay-publisher.js';
 export * from './replay-ticks.js';
+export * from './submit-port.js';
+export * from './system-pause.js';
+export * from './venue-csv.js';

@@ -1,20 +1,8 @@
 import type { Instant } from '@trimtab/core';
-import type { FeedObservation, FeedTick } from './replay-ticks.js';
-
-/** Most observations of one SubmitObservations call. */
-const BATCH_SIZE = 1000;
-
-/** What the publisher needs of the oracle: a call with the credentials of one publisher. */
-export interface SubmitPort {
-  submit(publisher: string, observations: readonly FeedObservation[]): Promise<SubmitOutcome>;
-}
-
-/** What the oracle answered to one call. */
-export interface SubmitOutcome {
-  readonly acceptedCount: number;
-  readonly ignoredCount: number;
-  readonly refusals: readonly { readonly index: number; readonly reason: string }[];
-}
+import { batchesOf } from './delivery.js';
+import type { FeedObservation } from './feed.js';
+import type { FeedTick } from './replay-ticks.js';
+import type { SubmitOutcome, SubmitPort } from './submit-port.js';
 
 /** What was submitted on the way to a time. */
 export interface ReplayProgress {
@@ -52,8 +40,8 @@ export function createReplayPublisher(
         refusals: [],
       };
       for (const tick of due) {
-        for (const [publisher, observations] of batches(tick)) {
-          const outcome = await port.submit(publisher, observations);
+        for (const observations of batchesOf(tick.observations)) {
+          const outcome = await port.submit(observations[0]?.publisher ?? '', observations);
           progress = add(progress, outcome, observations);
         }
         next += 1;
@@ -62,22 +50,6 @@ export function createReplayPublisher(
       return progress;
     },
   };
-}
-
-/** The observations of a tick by publisher, cut to the size of a call. */
-function batches(tick: FeedTick): readonly (readonly [string, readonly FeedObservation[]])[] {
-  const byPublisher = new Map<string, FeedObservation[]>();
-  for (const observation of tick.observations) {
-    const own = byPublisher.get(observation.publisher) ?? [];
-    own.push(observation);
-    byPublisher.set(observation.publisher, own);
-  }
-  return [...byPublisher].flatMap(([publisher, own]) =>
-    Array.from(
-      { length: Math.ceil(own.length / BATCH_SIZE) },
-      (_, batch) => [publisher, own.slice(batch * BATCH_SIZE, (batch + 1) * BATCH_SIZE)] as const,
-    ),
-  );
 }
 
 function add(

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { formatInstant, instant, parseInstant, type Instant } from '@trimtab/core';
 import { describe, expect, it } from 'vitest';
 import { parsePriceCsv } from './price-csv.js';
-import { createReplayPublisher, type SubmitPort } from './replay-publisher.js';
+import { createReplayPublisher } from './replay-publisher.js';
 import { toReplayTicks, type FeedTick, type ReplayNames } from './replay-ticks.js';
+import type { SubmitPort } from './submit-port.js';
 
 const HEADER = 'minute,asset,last_usd,bid_usd,ask_usd,volume';
 const names: ReplayNames = {
@@ -35,7 +36,9 @@ describe('a file of recorded prices', () => {
     );
     const written = ticks.map((tick) => [
       formatInstant(tick.time),
-      ...tick.observations.map((one) => `${one.publisher} ${one.assetId} ${one.price}`),
+      ...tick.observations.map(
+        (one) => `${one.publisher} ${one.assetId} ${one.kind === 'PRICE' ? one.price : ''}`,
+      ),
     ]);
     expect(written).toEqual([
       [
@@ -87,6 +90,7 @@ describe('a replay', () => {
   const ticks: readonly FeedTick[] = [0, 60_000, 120_000].map((millis) => ({
     time: instant(millis),
     observations: ['a', 'b'].map((publisher) => ({
+      kind: 'PRICE' as const,
       publisher,
       assetId: 'WBTC',
       price: '1',
@@ -149,6 +153,7 @@ describe('a replay', () => {
       },
     };
     const observations = Array.from({ length: 1001 }, (_, index) => ({
+      kind: 'PRICE' as const,
       publisher: 'a',
       assetId: `A${index}`,
       price: '1',
