@@ -163,6 +163,22 @@ describe('inTransaction', () => {
     ).rejects.toThrow('no');
     expect(attempts).toBe(5);
   });
+
+  it('fails when its connection dies between two statements, and the next one gets another', async () => {
+    let died: Promise<unknown> = Promise.resolve();
+    await expect(
+      inTransaction(database, async (tx) => {
+        await tx.insertInto('accounts').values({ account_id: 'a', balance: '1' }).execute();
+        const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
+        // An error that nobody listens for would end the process.
+        died = new Promise((resolve) => database.pool.once('remove', resolve));
+        await database.pool.query('select pg_terminate_backend($1, 5000)', [rows[0]?.pid]);
+        await tx.insertInto('accounts').values({ account_id: 'b', balance: '1' }).execute();
+      }),
+    ).rejects.toThrow();
+    await died;
+    expect(await accountCount()).toBe(0);
+  });
 });
 
 describe('idempotency', () => {

@@ -4,6 +4,7 @@ export { everyChange, type Change, type SampleGaps } from './every-change.js';
 export { memorySpans, type MemorySpans } from './memory-spans.js';
 export { natsServerBinary, startNatsServer, type NatsServer } from './nats-server.js';
 export { collectLogs, type CollectedLogs, type LogLine } from './collect-logs.js';
+export { startPrivatePostgres, type PrivatePostgres } from './private-postgres.js';
 export { SEED } from './seed.js';
 export { testAuth, type TestAuth } from './test-auth.js';
 export {
