@@ -39,6 +39,7 @@ import {
 import { composeIntent, intentConfig, type IntentTables } from '@trimtab/intent';
 import { createVirtualClock, systemIds } from '@trimtab/lifecycle';
 import type { Database } from '@trimtab/storage';
+import { createInProcessBus } from '@trimtab/messaging';
 import { silentLogger } from '@trimtab/telemetry';
 import { testAuth, testDatabase } from '@trimtab/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -122,7 +123,9 @@ const services = [
     rules: openTo(VaultServiceService),
     handlers: {
       GetVault: async () =>
-        GetVaultResponse.fromPartial({ vault: { ...vault, positions: [{ assetId: 'LTC' }] } }),
+        GetVaultResponse.fromPartial({
+          vault: { ...vault, positions: [{ assetId: 'LTC', side: Side.SIDE_LONG, quantity: '1' }] },
+        }),
       CreateVault: async (request: CreateVaultRequest, context) => {
         note('CreateVault', request, context);
         return CreateVaultResponse.fromPartial({
@@ -174,6 +177,7 @@ beforeAll(async () => {
       database,
       authenticator,
       tokenIssuer: auth.issuer,
+      bus: createInProcessBus({ logger }),
       logger,
     },
   );

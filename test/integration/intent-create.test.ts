@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 beforeEach(async () => {
-  await world.database.pool.query('truncate runs, intents, idempotency_keys');
+  await world.database.pool.query('truncate runs, intents, idempotency_keys cascade');
   world.fake.calls.length = 0;
   world.fake.deposits.length = 0;
   world.fake.vaults.clear();

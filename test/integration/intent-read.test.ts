@@ -176,13 +176,11 @@ describe('ListTemplates', () => {
 
 describe('methods of later versions', () => {
   it('answer UNIMPLEMENTED with their name', async () => {
-    const error = await refusalOf(
-      alice.pauseIntent({ requestId: randomUUID(), intentId: ids[0] ?? '', etag: '' }),
-    );
+    const error = await refusalOf(alice.getPortfolio({ owner: '' }));
     expect([error.kind, error.reason]).toEqual([
       status[status.UNIMPLEMENTED],
       'METHOD_UNIMPLEMENTED',
     ]);
-    expect(error.message).toContain('PauseIntent');
+    expect(error.message).toContain('GetPortfolio');
   });
 });

@@ -38,7 +38,7 @@ afterAll(async () => {
   await spans.stop();
 });
 beforeEach(async () => {
-  await world.database.pool.query('truncate runs, intents, idempotency_keys');
+  await world.database.pool.query('truncate runs, intents, idempotency_keys cascade');
   world.fake.vaults.clear();
   world.fake.vaults.set('v1', { owner: 'alice', mode: 'OPEN', heldAssets: ['LTC', 'WBTC'] });
   world.fake.noOp = false;

@@ -18,6 +18,7 @@ import {
   type RemoteServices,
 } from '@trimtab/intent';
 import { createVirtualClock, systemIds, type VirtualClock } from '@trimtab/lifecycle';
+import { createInProcessBus } from '@trimtab/messaging';
 import type { Database } from '@trimtab/storage';
 import { silentLogger } from '@trimtab/telemetry';
 import { testAuth, testDatabase } from '@trimtab/testkit';
@@ -34,7 +35,26 @@ export type RemoteCall =
   | 'valueVault'
   | 'createVault'
   | 'deposit'
-  | 'startClosing';
+  | 'setMode'
+  | 'cancelRebalance'
+  | 'withdraw'
+  | 'closeVault'
+  | 'setDepositLimit'
+  | 'lotsOf';
+
+/** A vault of the fake; every held asset has 100 base units, the asset DUST has 1, a lot is 10. */
+export interface FakeVault {
+  owner: string;
+  mode: string;
+  heldAssets: string[];
+  cash?: bigint;
+  version?: number;
+  openRebalanceId?: string;
+  depositLimit?: bigint;
+}
+
+const DUST = 'DUST';
+const LOT = 10n;
 
 /** The other services as values: what they know, what they were asked, what they shall fail. */
 export interface FakeWorld {
@@ -46,7 +66,12 @@ export interface FakeWorld {
   }[];
   /** Effects by request id: the same id has one effect, another body is refused. */
   readonly effects: Map<string, { readonly name: RemoteCall; readonly body: string }>;
-  readonly vaults: Map<string, { owner: string; mode: string; heldAssets: string[] }>;
+  readonly vaults: Map<string, FakeVault>;
+  readonly withdrawals: {
+    readonly vaultId: string;
+    readonly assetId: string;
+    readonly amount: bigint;
+  }[];
   readonly deposits: {
     readonly vaultId: string;
     readonly assetId: string;
@@ -75,6 +100,7 @@ export function createFakeWorld(): FakeWorld {
     effects: new Map(),
     vaults: new Map(),
     deposits: [],
+    withdrawals: [],
     healthy: new Set(['WBTC', 'WETH', 'LTC', 'AAVE-USDC', 'KAMINO']),
     noOp: false,
     failNext: (name, error, when = 'before') => failures.set(name, { error, when }),
@@ -120,6 +146,8 @@ export function createFakeWorld(): FakeWorld {
           caller,
           () => new Set(assetIds.filter((assetId) => world.healthy.has(assetId))),
         ),
+      lotsOf: (assetIds, { caller }) =>
+        ask('lotsOf', {}, caller, () => new Map(assetIds.map((assetId) => [assetId, LOT]))),
       takeSnapshot: (request, { caller }) =>
         ask('takeSnapshot', request, caller, () => 'a'.repeat(64)),
     },
@@ -130,14 +158,33 @@ export function createFakeWorld(): FakeWorld {
     },
     orderGen: {
       createRebalance: (request, { caller }) =>
-        ask('createRebalance', request, caller, () => `rebalance-${request.requestId}`),
+        ask('createRebalance', request, caller, () => {
+          const vault = world.vaults.get(request.vaultId);
+          if (request.purpose === 'SETTLE' && vault !== undefined) {
+            vault.heldAssets = vault.heldAssets.filter((assetId) => assetId === DUST);
+            vault.cash = (vault.cash ?? 0n) + 1000n;
+          }
+          return `rebalance-${request.requestId}`;
+        }),
+      cancelRebalance: (request, { caller }) =>
+        ask('cancelRebalance', request, caller, () => {
+          for (const vault of world.vaults.values()) {
+            if (vault.openRebalanceId === request.rebalanceId) delete vault.openRebalanceId;
+          }
+        }),
     },
     vaults: {
       getVault: (vaultId, { caller }) =>
         ask('getVault', {}, caller, () => {
           const vault = world.vaults.get(vaultId);
           if (vault === undefined) throw refusal('NOT_FOUND', 'VAULT_NOT_FOUND');
-          return { vaultId, isOpen: vault.mode === 'OPEN', ...vault };
+          const { owner, mode, heldAssets, cash = 0n, version = 3, openRebalanceId } = vault;
+          const positions = heldAssets.map((assetId) => ({
+            assetId,
+            side: 'LONG' as const,
+            quantity: assetId === DUST ? 1n : 100n,
+          }));
+          return { vaultId, owner, mode, version, cash, positions, openRebalanceId };
         }),
       valueVault: ({ vaultId }, { caller }) =>
         ask('valueVault', {}, caller, () => ({
@@ -160,10 +207,37 @@ export function createFakeWorld(): FakeWorld {
         ask('deposit', { requestId, ...deposit }, caller, () => {
           world.deposits.push(deposit);
         }),
-      startClosing: (request, { caller }) =>
-        ask('startClosing', request, caller, () => {
+      setMode: (request, { caller }) =>
+        ask('setMode', request, caller, () => {
           const vault = world.vaults.get(request.vaultId);
-          if (vault !== undefined) vault.mode = 'CLOSING';
+          if (vault === undefined) return;
+          const stuck = vault.mode === 'CLOSED' || vault.mode === 'CLOSING';
+          if (stuck && vault.mode !== request.mode) {
+            throw refusal('FAILED_PRECONDITION', 'VAULT_MODE_TRANSITION_INVALID');
+          }
+          vault.mode = request.mode;
+        }),
+      withdraw: ({ requestId, ...withdrawal }, { caller }) =>
+        ask('withdraw', { requestId, ...withdrawal }, caller, () => {
+          const vault = world.vaults.get(withdrawal.vaultId);
+          if (vault === undefined) throw refusal('NOT_FOUND', 'VAULT_NOT_FOUND');
+          world.withdrawals.push(withdrawal);
+          vault.heldAssets = vault.heldAssets.filter((held) => held !== withdrawal.assetId);
+          if (withdrawal.assetId === 'USDC') vault.cash = (vault.cash ?? 0n) - withdrawal.amount;
+        }),
+      closeVault: (request, { caller }) =>
+        ask('closeVault', request, caller, () => {
+          const vault = world.vaults.get(request.vaultId);
+          if (vault === undefined) throw refusal('NOT_FOUND', 'VAULT_NOT_FOUND');
+          if (vault.heldAssets.length > 0 || (vault.cash ?? 0n) !== 0n) {
+            throw refusal('FAILED_PRECONDITION', 'VAULT_NOT_EMPTY');
+          }
+          vault.mode = 'CLOSED';
+        }),
+      setDepositLimit: (request, { caller }) =>
+        ask('setDepositLimit', request, caller, () => {
+          const vault = world.vaults.get(request.vaultId);
+          if (vault !== undefined) vault.depositLimit = request.limit;
         }),
     },
   };
@@ -199,6 +273,7 @@ export async function startIntentWorld(): Promise<IntentWorld> {
     authenticator: auth.authenticator,
     tokenIssuer: auth.issuer,
     logger: silentLogger(),
+    bus: createInProcessBus({ logger: silentLogger() }),
     services: fake.services,
   });
   await service.start();

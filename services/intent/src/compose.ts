@@ -1,27 +1,40 @@
 import type { Clock, IdSource } from '@trimtab/core';
 import { createGrpcServer, type Authenticator, type TokenIssuer } from '@trimtab/grpc';
-import type { ServedComponent } from '@trimtab/lifecycle';
+import { createPoller, group, type Component, type ServedComponent } from '@trimtab/lifecycle';
+import { createRelay, type Bus } from '@trimtab/messaging';
 import { migrate, type Database } from '@trimtab/storage';
 import type { Logger } from '@trimtab/telemetry';
+import { createIntentEvents } from './adapters/bus/intent-events.js';
 import { createOracleClient } from './adapters/clients/oracle.js';
 import { createOrderGenClient } from './adapters/clients/ordergen.js';
 import { createSolverClient } from './adapters/clients/solver.js';
 import { createVaultClient } from './adapters/clients/vaults.js';
 import { bindIntentService } from './adapters/grpc/intent-service.js';
+import { createIntentChangeFeed } from './adapters/postgres/intent-change-feed.js';
+import { createRecordChange } from './adapters/postgres/intent-changes.js';
 import { createIntentStore } from './adapters/postgres/intent-store.js';
 import { migrations } from './adapters/postgres/migrations.js';
 import { createRunStore } from './adapters/postgres/run-store.js';
+import { createStateChangeStore } from './adapters/postgres/state-change-store.js';
 import type { IntentTables } from './adapters/postgres/tables.js';
 import { stepIds } from './adapters/step-ids.js';
 import { createLogObserver } from './adapters/telemetry/observer.js';
 import { traceRebalance } from './adapters/telemetry/traced-rebalance.js';
 import { isTimeZone } from './adapters/time-zone.js';
 import { createActivateIntent } from './application/activate-intent.js';
+import { createChangeState } from './application/change-state.js';
 import { createCreateIntent } from './application/create-intent.js';
+import { createDriveChange } from './application/drive-change.js';
+import { createEmptyVault } from './application/empty-vault.js';
+import { createFinishChanges } from './application/finish-changes.js';
 import { createGetIntent } from './application/get-intent.js';
 import { createListIntents } from './application/list-intents.js';
 import type { RemoteServices } from './application/ports.js';
 import { createRebalanceIntent } from './application/rebalance-intent.js';
+import { createSetDepositLimits } from './application/set-deposit-limits.js';
+import { createFinishRun, createStartRun } from './application/start-run.js';
+import { createUpdateIntent } from './application/update-intent.js';
+import { createWatchIntents } from './application/watch-intents.js';
 import type { IntentConfig } from './config.js';
 
 /** What the intent service runs on. */
@@ -29,6 +42,8 @@ export interface IntentDependencies {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly database: Database<IntentTables>;
+  /** Takes the hints on changes of intents. */
+  readonly bus: Bus;
   readonly authenticator: Authenticator;
   /** Signs the tokens that the service calls others with. */
   readonly tokenIssuer: TokenIssuer;
@@ -39,56 +54,100 @@ export interface IntentDependencies {
 
 /** How long a call to another service may take that has no deadline of its own. */
 const CALL_DEADLINE_MS = 10_000;
+/** Pause between two looks at what is left to do, to send and to stream. */
+const WORKER_POLL_MS = 250;
+const RELAY_POLL_MS = 500;
+const WATCH_POLL_MS = 200;
 
 /** Builds the intent service. Its start migrates the schema and then serves. */
 export function composeIntent(
   config: IntentConfig,
   dependencies: IntentDependencies,
 ): ServedComponent {
-  const { database } = dependencies;
+  const { database, bus, logger } = dependencies;
   const clients = remoteServices(config, dependencies);
+  const relay = createRelay({ database, bus, logger, pollMs: RELAY_POLL_MS });
+  const useCases = createUseCases(clients.services, dependencies, () => relay.wake());
   const server = createGrpcServer({
     name: 'intent',
     address: config.GRPC_ADDRESS,
-    services: [bindIntentService(createUseCases(clients.services, dependencies))],
+    services: [bindIntentService(useCases)],
     authenticator: dependencies.authenticator,
-    logger: dependencies.logger,
+    logger,
     reflection: config.REFLECTION,
     drainTimeoutMs: config.DRAIN_TIMEOUT_MILLIS,
   });
+  const storage: Component = {
+    name: 'intent storage',
+    start: () => migrate(database, migrations),
+    stop: async () => {
+      await Promise.resolve();
+      clients.close();
+    },
+  };
+  const worker = createPoller({
+    name: 'intent worker',
+    intervalMs: WORKER_POLL_MS,
+    run: async () => {
+      await useCases.finishChanges();
+      await useCases.setDepositLimits();
+      relay.wake();
+    },
+    onError: (error) => logger.error({ err: error }, 'intent worker failed'),
+  });
+  const parts = group('intent', [storage, relay, worker, server]);
   return {
     name: 'intent',
     get address() {
       return server.address;
     },
-    start: async () => {
-      await migrate(database, migrations);
-      await server.start();
-    },
-    stop: async () => {
-      await server.stop();
-      clients.close();
-    },
+    start: () => parts.start(),
+    stop: () => parts.stop(),
   };
 }
 
-function createUseCases(services: RemoteServices, dependencies: IntentDependencies) {
+function createUseCases(
+  services: RemoteServices,
+  dependencies: IntentDependencies,
+  wakeRelay: () => void,
+) {
   const { clock, ids, database } = dependencies;
   const observer = createLogObserver(dependencies.logger);
-  const intents = createIntentStore(database);
+  const recordChange = createRecordChange(createIntentEvents({ wake: wakeRelay }));
+  const intents = createIntentStore(database, recordChange);
+  const changes = createStateChangeStore(database, recordChange);
   const runs = createRunStore(database);
   const facts = { isTimeZone };
-  const { vaults } = services;
+  const { vaults, oracle, orderGen } = services;
   const activate = createActivateIntent({ clock, intents, vaults, stepIds, observer });
+  const running = { clock, ids, runs, services, stepIds, observer };
+  const finishRun = createFinishRun(running);
+  const startRun = createStartRun(running, finishRun);
+  const emptyVault = createEmptyVault({ oracle, vaults, stepIds, startRun });
+  const drive = createDriveChange({
+    clock,
+    changes,
+    vaults,
+    orderGen,
+    emptyVault,
+    stepIds,
+    observer,
+  });
+  const setDepositLimits = createSetDepositLimits({ intents, vaults, stepIds, observer });
   return {
     facts,
     ids,
     createIntent: createCreateIntent({ clock, ids, facts, intents, vaults, activate, observer }),
     getIntent: createGetIntent(intents),
     listIntents: createListIntents(intents),
-    rebalanceIntent: traceRebalance(
-      createRebalanceIntent({ clock, ids, intents, runs, services, stepIds, observer }),
+    rebalanceIntent: traceRebalance(createRebalanceIntent({ intents, runs, startRun, finishRun })),
+    changeState: createChangeState({ clock, ids, changes, drive, observer }),
+    updateIntent: createUpdateIntent({ clock, facts, intents, setDepositLimits, observer }),
+    watchIntents: createWatchIntents(
+      createIntentChangeFeed(database, { pollMillis: WATCH_POLL_MS }),
     ),
+    finishChanges: createFinishChanges({ clock, changes, drive, observer }),
+    setDepositLimits,
   };
 }
 

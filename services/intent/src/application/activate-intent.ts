@@ -1,8 +1,8 @@
-import { domainError, present, refuse, type Clock } from '@trimtab/core';
-import { parseDecimal, toBaseUnits } from '@trimtab/decimal';
+import { present, type Clock } from '@trimtab/core';
 import { withScopes } from '@trimtab/grpc';
 import { COLLATERAL_DECIMALS, UNDERLYING_DECIMALS, type Violation } from '@trimtab/strategy';
 import type { Intent } from '../domain/intent.js';
+import { baseUnits } from './base-units.js';
 import { finalRefusal } from './is-final.js';
 import type {
   Call,
@@ -98,12 +98,5 @@ async function closeVault(
 ): Promise<void> {
   if (intent.vaultId === undefined || !intent.ownsVault) return;
   const requestId = stepIds.ofIntent(intent.id, 'close-vault');
-  await vaults.startClosing({ requestId, vaultId: intent.vaultId, reason }, call);
-}
-
-function baseUnits(text: string, decimals: number): bigint {
-  const value = parseDecimal(text);
-  const units = value.ok ? toBaseUnits(value.value, decimals) : value;
-  if (units.ok) return units.value;
-  return refuse(domainError('INVALID_ARGUMENT', 'DECIMAL_NOT_CANONICAL', units.error));
+  await vaults.setMode({ requestId, vaultId: intent.vaultId, mode: 'CLOSING', reason }, call);
 }

@@ -7,6 +7,7 @@ import {
 } from '@trimtab/strategy';
 import type { Intent } from '../domain/intent.js';
 import { intentId } from '../domain/intent-id.js';
+import { NO_RUNTIME } from '../domain/runtime.js';
 import type { ActivateIntent } from './activate-intent.js';
 import type {
   Call,
@@ -72,6 +73,7 @@ export function createCreateIntent(dependencies: CreateIntentDependencies): Crea
       spec: validation.spec,
       ...vaultOf(command.vaultId),
       activationStep: 'DERIVED',
+      runtime: NO_RUNTIME,
       createTime: now,
       updateTime: now,
     };
@@ -97,5 +99,5 @@ async function checkVault(vaultId: string, call: Call, vaults: VaultPort): Promi
     const message = `vault ${vaultId} is not owned by ${subject}`;
     refuse(notOwner(message, { vault_id: vaultId }));
   }
-  if (!vault.isOpen) refuse(vaultNotOpen(vaultId, vault.mode));
+  if (vault.mode !== 'OPEN') refuse(vaultNotOpen(vaultId, vault.mode));
 }

@@ -17,6 +17,8 @@ export type Pipeline = (run: Run, intent: Intent, call: Call) => Promise<RunOutc
 /** The steps of a run, in order; each is done when its field of the progress is there. */
 const STEPS = ['assetIds', 'snapshotHash', 'valuation', 'plan'] as const;
 type Step = (typeof STEPS)[number];
+/** A settlement exits every position: there is nothing to plan. */
+const SETTLE_STEPS: readonly Step[] = ['assetIds', 'snapshotHash', 'valuation'];
 
 /**
  * snapshot → valuation → plan → no-op? → rebalance. A step asks another service with a request id
@@ -27,13 +29,13 @@ export function createPipeline(dependencies: PipelineDependencies): Pipeline {
   const { runs, services, stepIds } = dependencies;
   return async (run, intent, call) => {
     let { progress } = run;
-    for (const step of STEPS) {
+    for (const step of run.purpose === 'SETTLE' ? SETTLE_STEPS : STEPS) {
       if (progress[step] !== undefined) continue;
       const found = await take(step, { run, progress, intent, call }, dependencies);
       progress = (await runs.advance(run.id, found)).progress;
     }
-    const plan = present(progress.plan, 'the plan is the last step');
-    if (plan.noOp) {
+    const { plan } = progress;
+    if (plan?.noOp === true) {
       const message = `the plan would move ${plan.totalDeltaBps} bps, less than its policy's minimum`;
       return { kind: 'NO_OP', reason: 'PLAN_NO_OP', message };
     }
@@ -44,7 +46,8 @@ export function createPipeline(dependencies: PipelineDependencies): Pipeline {
         vaultId: run.vaultId,
         vaultVersion,
         fence,
-        planHash: plan.planHash,
+        purpose: run.purpose,
+        planHash: plan?.planHash,
         snapshotHash: present(progress.snapshotHash, 'the snapshot is a step'),
         // A band decides what is traded only where drift is why it is traded.
         driftBand: run.trigger === 'DRIFT' ? intent.spec.triggers.driftBand : undefined,
@@ -93,15 +96,23 @@ async function selectAssets(
   services: RemoteServices,
 ): Promise<readonly string[]> {
   const vault = await services.vaults.getVault(run.vaultId, call);
-  const { allocation } = intent.spec;
-  const wanted =
-    allocation.kind === 'targetWeights'
-      ? allocation.targets.map(({ assetId }) => resolveAsset(assetId))
-      : await healthyCandidates(allocation, services, call);
-  const assetIds = sorted(new Set([...vault.heldAssets, ...wanted]), compare);
+  const wanted = run.purpose === 'SETTLE' ? [] : await wantedAssets(intent, services, call);
+  const assetIds = sorted(
+    new Set([...vault.positions.map(({ assetId }) => assetId), ...wanted]),
+    compare,
+  );
   if (assetIds.length > 0) return assetIds;
   const message = 'the vault holds no position and no allowed strategy has a HEALTHY price';
   return refuse(domainError('FAILED_PRECONDITION', 'ASSET_NOT_HEALTHY', message));
+}
+
+async function wantedAssets(
+  { spec: { allocation } }: Intent,
+  services: RemoteServices,
+  call: Call,
+): Promise<readonly string[]> {
+  if (allocation.kind !== 'targetWeights') return healthyCandidates(allocation, services, call);
+  return allocation.targets.map(({ assetId }) => resolveAsset(assetId));
 }
 
 async function healthyCandidates(

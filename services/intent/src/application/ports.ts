@@ -1,8 +1,15 @@
 import type { Instant } from '@trimtab/core';
 import type { Caller } from '@trimtab/grpc';
-import type { DriftBand, Target, Violation } from '@trimtab/strategy';
+import type { DriftBand, Side, Target, Violation } from '@trimtab/strategy';
 import type { Intent, IntentState } from '../domain/intent.js';
-import type { PlanSummary, Run, RunOutcome, RunProgress, Valuation } from '../domain/run.js';
+import type {
+  PlanSummary,
+  Run,
+  RunOutcome,
+  RunProgress,
+  Valuation,
+  RunPurpose,
+} from '../domain/run.js';
 
 /** For whom a use case runs, and until when; it travels to every further call. */
 export interface Call {
@@ -69,6 +76,21 @@ export interface IntentStore {
   attachVault(intentId: string, vaultId: string, now: Instant): Promise<Intent>;
   /** Ends the activation, once: a second end changes nothing and gets the first answer. */
   endActivation(answer: CreatedIntent): Promise<CreatedIntent>;
+  /**
+   * Changes what the owner wrote, once for each key; `change` is given the intent under its lock and
+   * refuses by throwing.
+   *
+   * @throws DomainFailure INTENT_NOT_FOUND, REQUEST_ID_REUSED and what `change` refuses
+   */
+  update(
+    key: RequestKey,
+    intentId: string,
+    change: (intent: Intent) => CreatedIntent,
+  ): Promise<CreatedIntent>;
+  /** Live intents whose vault still has another deposit limit than their max_capital. */
+  staleLimits(limit: number): Promise<readonly Intent[]>;
+  /** The vault has the limit of this version of the intent. */
+  limitSet(intent: Intent): Promise<void>;
 }
 
 /** Runs of the pipeline. */
@@ -91,6 +113,8 @@ export interface RunStore {
 export interface OraclePort {
   /** Those of the assets whose price is HEALTHY; unknown assets are not. */
   healthyAssets(assetIds: readonly string[], call: Call): Promise<ReadonlySet<string>>;
+  /** The lots of the assets, in base units; an unknown asset has none. */
+  lotsOf(assetIds: readonly string[], call: Call): Promise<ReadonlyMap<string, bigint>>;
   /** Freezes the prices; returns the snapshot's hash. */
   takeSnapshot(
     request: { readonly requestId: string; readonly assetIds: readonly string[] },
@@ -132,7 +156,9 @@ export interface RebalanceRequest {
   readonly vaultId: string;
   readonly vaultVersion: number;
   readonly fence: number;
-  readonly planHash: string;
+  readonly purpose: RunPurpose;
+  /** Absent for SETTLE, which exits every position. */
+  readonly planHash: string | undefined;
   readonly snapshotHash: string;
   /** Absent: every position is traded. */
   readonly driftBand: DriftBand | undefined;
@@ -142,18 +168,37 @@ export interface RebalanceRequest {
 export interface OrderGenPort {
   /** Returns the rebalance's id. */
   createRebalance(request: RebalanceRequest, call: Call): Promise<string>;
+  cancelRebalance(
+    request: { readonly requestId: string; readonly rebalanceId: string; readonly reason: string },
+    call: Call,
+  ): Promise<void>;
 }
 
 /** A vault, as far as an intent needs to know it. */
 export interface VaultView {
   readonly vaultId: string;
   readonly owner: string;
-  readonly isOpen: boolean;
-  /** The mode's name, for messages. */
+  /** OPEN, PAUSED, CLOSING, CLOSED. */
   readonly mode: string;
-  /** Assets of all positions. */
-  readonly heldAssets: readonly string[];
+  /** Rises with everything that changes what the vault holds. */
+  readonly version: number;
+  /** Base units of the underlying; below 0 in a deficit. */
+  readonly cash: bigint;
+  readonly positions: readonly VaultPosition[];
+  /** Absent: nothing runs. */
+  readonly openRebalanceId: string | undefined;
 }
+
+/** A position of a vault. */
+export interface VaultPosition {
+  readonly assetId: string;
+  readonly side: Side;
+  /** Base units of the asset. */
+  readonly quantity: bigint;
+}
+
+/** A mode that the intent service sets. */
+export type VaultModeToSet = 'OPEN' | 'PAUSED' | 'CLOSING';
 
 /** Vaults, from OrderGen. */
 export interface VaultPort {
@@ -177,9 +222,34 @@ export interface VaultPort {
     },
     call: Call,
   ): Promise<void>;
-  /** Sets the mode CLOSING: nothing new starts there. */
-  startClosing(
-    request: { readonly requestId: string; readonly vaultId: string; readonly reason: string },
+  /** Sets the mode; one that stands already is set again without effect. */
+  setMode(
+    request: {
+      readonly requestId: string;
+      readonly vaultId: string;
+      readonly mode: VaultModeToSet;
+      readonly reason: string;
+    },
+    call: Call,
+  ): Promise<void>;
+  /** Pays an amount in base units of the asset to the owner. */
+  withdraw(
+    request: {
+      readonly requestId: string;
+      readonly vaultId: string;
+      readonly assetId: string;
+      readonly amount: bigint;
+    },
+    call: Call,
+  ): Promise<void>;
+  /** Closes a flat vault for ever. */
+  closeVault(
+    request: { readonly requestId: string; readonly vaultId: string },
+    call: Call,
+  ): Promise<void>;
+  /** Limits what may be deposited, in base units of the underlying. */
+  setDepositLimit(
+    request: { readonly requestId: string; readonly vaultId: string; readonly limit: bigint },
     call: Call,
   ): Promise<void>;
 }
@@ -198,6 +268,8 @@ export interface StepIds {
   ofRun(runId: string, step: string): string;
   /** Of a step of an intent's activation. */
   ofIntent(intentId: string, step: string): string;
+  /** Of a step of a change of state. */
+  ofChange(changeId: string, step: string): string;
 }
 
 /** What happened, for logs and metrics. */
@@ -205,6 +277,19 @@ export interface IntentObserver {
   intentCreated(event: { readonly intentId: string; readonly type: string }): void;
   intentActivated(event: { readonly intentId: string; readonly vaultId: string }): void;
   activationFailed(event: { readonly intentId: string; readonly reason: string }): void;
+  stateChangeAccepted(event: {
+    readonly intentId: string;
+    readonly to: string;
+    readonly reason: string;
+  }): void;
+  stateChanged(event: {
+    readonly intentId: string;
+    readonly to: string;
+    readonly reason: string;
+  }): void;
+  stateChangeStalled(event: { readonly intentId: string; readonly error: unknown }): void;
+  intentUpdated(event: { readonly intentId: string }): void;
+  depositLimitFailed(event: { readonly intentId: string; readonly error: unknown }): void;
   runStarted(event: { readonly runId: string; readonly intentId: string }): void;
   runEnded(event: {
     readonly runId: string;

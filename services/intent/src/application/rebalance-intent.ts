@@ -1,12 +1,11 @@
-import { domainError, present, refuse, type Clock, type IdSource } from '@trimtab/core';
+import { domainError, refuse } from '@trimtab/core';
 import { hasScope, withScopes } from '@trimtab/grpc';
 import type { Intent } from '../domain/intent.js';
 import { isTerminal, terminalError } from '../domain/lifecycle.js';
-import type { Run, RunOutcome, RunTrigger } from '../domain/run.js';
-import { finalRefusal } from './is-final.js';
-import { createPipeline, type PipelineDependencies } from './pipeline.js';
-import type { Call, IntentObserver, IntentStore, RequestKey, RunStore } from './ports.js';
+import type { Run, RunTrigger } from '../domain/run.js';
+import type { Call, IntentStore, RequestKey, RunStore } from './ports.js';
 import { intentNotActivated, intentNotActive, intentNotFound, notOwner } from './refusals.js';
+import type { FinishRun, StartRun } from './start-run.js';
 
 /** Who asks for a rebalance of what, and why. */
 export interface RebalanceIntentCommand {
@@ -18,12 +17,11 @@ export interface RebalanceIntentCommand {
 }
 
 /** What the use case needs. */
-export interface RebalanceIntentDependencies extends PipelineDependencies {
-  readonly clock: Clock;
-  readonly ids: IdSource;
+export interface RebalanceIntentDependencies {
   readonly intents: IntentStore;
   readonly runs: RunStore;
-  readonly observer: IntentObserver;
+  readonly startRun: StartRun;
+  readonly finishRun: FinishRun;
 }
 
 /**
@@ -36,23 +34,7 @@ export type RebalanceIntent = (command: RebalanceIntentCommand, call: Call) => P
 
 /** Creates the use case. */
 export function createRebalanceIntent(dependencies: RebalanceIntentDependencies): RebalanceIntent {
-  const { clock, ids, intents, runs, observer } = dependencies;
-  const pipeline = createPipeline(dependencies);
-
-  const finish = async (run: Run, intent: Intent, call: Call): Promise<Run> => {
-    if (run.outcome.kind !== 'RUNNING') return run;
-    const outcome = await outcomeOf(() => pipeline(run, intent, call));
-    const ended = await runs.end(run.id, outcome, clock.now());
-    const reason = 'reason' in ended.outcome ? ended.outcome.reason : '';
-    observer.runEnded({
-      runId: run.id,
-      intentId: intent.id,
-      outcome: ended.outcome.kind,
-      reason,
-    });
-    return ended;
-  };
-
+  const { intents, runs, startRun, finishRun } = dependencies;
   return async (command, call) => {
     const { key, intentId, trigger, traceId } = command;
     const stored = await intents.find(intentId);
@@ -61,35 +43,11 @@ export function createRebalanceIntent(dependencies: RebalanceIntentDependencies)
     checkCaller(intent, trigger, call);
     // The owner may have their intent rebalanced; planning and trading is ours to do for them.
     const own = { ...call, caller: withScopes(call.caller, ['plan:write', 'rebalance:write']) };
-
     const earlier = await runs.findStarted(key);
-    if (earlier !== undefined) return finish(earlier, intent, own);
+    if (earlier !== undefined) return finishRun(earlier, intent, own);
     checkState(intent);
-    const run = await runs.start(key, {
-      id: ids.uuid(),
-      intentId,
-      vaultId: present(intent.vaultId, 'an activated intent has a vault'),
-      trigger,
-      startedBy: call.caller.subject,
-      traceId,
-      outcome: { kind: 'RUNNING' },
-      progress: {},
-      createTime: clock.now(),
-      endTime: undefined,
-    });
-    observer.runStarted({ runId: run.id, intentId });
-    return finish(run, intent, own);
+    return startRun({ key, intent, trigger, purpose: 'REBALANCE', traceId }, own);
   };
-}
-
-async function outcomeOf(run: () => Promise<RunOutcome>): Promise<RunOutcome> {
-  try {
-    return await run();
-  } catch (error) {
-    const refusal = finalRefusal(error);
-    if (refusal === undefined) throw error;
-    return { kind: 'REFUSED', reason: refusal.reason, message: refusal.message };
-  }
 }
 
 function checkCaller(intent: Intent, trigger: RunTrigger, { caller }: Call): void {

@@ -61,6 +61,20 @@ export function intentNotActive(intent: Intent): DomainError {
   return domainError('FAILED_PRECONDITION', 'INTENT_NOT_ACTIVE', message, metadata);
 }
 
+/** The caller knows an older version of what the owner wrote. */
+export function etagMismatch(intentId: string, found: string, current: string): DomainError {
+  const message = `the etag of intent ${intentId} is ${current}, the request has ${found}`;
+  const metadata = { intent_id: intentId, etag: current };
+  return domainError('ABORTED', 'ETAG_MISMATCH', message, metadata);
+}
+
+/** The engine's lease on the intent is held by another, or ran out. */
+export function leaseLost(intentId: string, leaseToken: bigint): DomainError {
+  const message = `lease ${leaseToken} on intent ${intentId} is not the current one`;
+  const metadata = { intent_id: intentId, lease_token: String(leaseToken) };
+  return domainError('ABORTED', 'LEASE_LOST', message, metadata);
+}
+
 /** The activation has not ended. */
 export function intentNotActivated(intent: Intent): DomainError {
   const message = `activation of intent ${intent.id} is at ${intent.activationStep}, must be ACTIVATED`;

@@ -1,5 +1,6 @@
 import type { Instant } from '@trimtab/core';
 import type { IntentSpec } from '@trimtab/strategy';
+import type { Runtime } from './runtime.js';
 
 /**
  * What an owner declares and what the service adds to it (intent rules, StrategyIntent). Enumerations
@@ -19,6 +20,8 @@ export interface Intent {
   /** Whether the vault was (or will be) made for this intent; false when the owner named one. */
   readonly ownsVault: boolean;
   readonly activationStep: ActivationStep;
+  /** Written by the engine only. */
+  readonly runtime: Runtime;
   readonly createTime: Instant;
   readonly updateTime: Instant;
 }

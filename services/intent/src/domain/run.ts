@@ -11,6 +11,7 @@ export interface Run {
   readonly intentId: string;
   readonly vaultId: string;
   readonly trigger: RunTrigger;
+  readonly purpose: RunPurpose;
   /** The subject that started it. */
   readonly startedBy: string;
   /** The trace that started it, 32 hex digits; empty without tracing. */
@@ -22,10 +23,22 @@ export interface Run {
   readonly endTime: Instant | undefined;
 }
 
-/** What may start a run. */
-export const RUN_TRIGGERS = ['MANUAL', 'SCHEDULE', 'DRIFT', 'PRICE', 'MATURITY'] as const;
+/** What may start a run. SETTLEMENT is the end of the intent; callers cannot name it. */
+export const RUN_TRIGGERS = [
+  'MANUAL',
+  'SCHEDULE',
+  'DRIFT',
+  'PRICE',
+  'MATURITY',
+  'SETTLEMENT',
+] as const;
 /** What started a run. */
 export type RunTrigger = (typeof RUN_TRIGGERS)[number];
+
+/** What a run is for. */
+export const RUN_PURPOSES = ['REBALANCE', 'ROLL', 'SETTLE'] as const;
+/** Weights, a roll of the option index, or the exit of every position. */
+export type RunPurpose = (typeof RUN_PURPOSES)[number];
 
 /** How a run ended, if it did. */
 export type RunOutcome =

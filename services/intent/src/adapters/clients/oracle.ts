@@ -28,6 +28,15 @@ export function createOracleClient(
       });
       return new Set(prices.map(({ assetId }) => assetId));
     },
+    lotsOf: async (assetIds, call) => {
+      const assets = await allPages(async (page) => {
+        const response = await client.listAssets(page, call);
+        return { items: response.assets, nextPageToken: response.nextPageToken };
+      });
+      const wanted = new Set(assetIds);
+      const found = assets.filter(({ assetId }) => wanted.has(assetId));
+      return new Map(found.map(({ assetId, lot }) => [assetId, BigInt(lot)]));
+    },
     takeSnapshot: async ({ requestId, assetIds }, call) => {
       const response = await client.takeSnapshot({ requestId, assetIds: [...assetIds] }, call);
       return present(response.snapshot, 'TakeSnapshot answers a snapshot').snapshotHash;

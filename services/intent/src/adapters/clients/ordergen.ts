@@ -1,9 +1,8 @@
 import { OrderGenServiceService, type RebalanceTerms } from '@trimtab/contracts/ordergen';
-import { RebalancePurpose } from '@trimtab/contracts/portfolio';
 import { present } from '@trimtab/core';
 import { createServiceClient } from '@trimtab/grpc';
 import type { OrderGenPort, RebalanceRequest } from '../../application/ports.js';
-import { bandGoalWords, bandKindWords } from '../grpc/enum-words.js';
+import { bandGoalWords, bandKindWords, purposeWords } from '../grpc/enum-words.js';
 import { SERVICE_NAME, type Address, type ClientSettings } from './addresses.js';
 
 /** OrderGen over gRPC. */
@@ -23,6 +22,9 @@ export function createOrderGenClient(
       const response = await client.createRebalance({ requestId, terms: toTerms(request) }, call);
       return present(response.rebalance, 'CreateRebalance answers a rebalance').rebalanceId;
     },
+    cancelRebalance: async (request, call) => {
+      await client.cancelRebalance(request, call);
+    },
     close: () => client.close(),
   };
 }
@@ -34,9 +36,9 @@ function toTerms(request: RebalanceRequest): RebalanceTerms {
     vaultId,
     vaultVersion: BigInt(vaultVersion),
     fence: BigInt(fence),
-    source: { $case: 'planHash', value: planHash },
+    source: planHash === undefined ? undefined : { $case: 'planHash', value: planHash },
     snapshotHash,
-    purpose: RebalancePurpose.REBALANCE_PURPOSE_REBALANCE,
+    purpose: purposeWords.toWire[request.purpose],
     tolerances: undefined,
     sequencing: undefined,
     underlyingFloor: '',

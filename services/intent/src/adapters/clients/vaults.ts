@@ -3,7 +3,7 @@ import { present } from '@trimtab/core';
 import { safeNumber } from '@trimtab/decimal';
 import { createServiceClient } from '@trimtab/grpc';
 import { UNDERLYING } from '@trimtab/strategy';
-import type { VaultPort, VaultView } from '../../application/ports.js';
+import type { VaultModeToSet, VaultPort, VaultView } from '../../application/ports.js';
 import { sideWords } from '../grpc/enum-words.js';
 import { SERVICE_NAME, type Address, type ClientSettings } from './addresses.js';
 
@@ -44,12 +44,29 @@ export function createVaultClient(
     deposit: async ({ amount, ...request }, call) => {
       await client.deposit({ ...request, amount: amount.toString() }, call);
     },
-    startClosing: async (request, call) => {
-      await client.setVaultMode({ ...request, mode: VaultMode.VAULT_MODE_CLOSING }, call);
+    setMode: async ({ mode, ...request }, call) => {
+      await client.setVaultMode({ ...request, mode: MODES[mode] }, call);
+    },
+    withdraw: async ({ amount, ...request }, call) => {
+      await client.withdraw({ ...request, amount: amount.toString() }, call);
+    },
+    closeVault: async (request, call) => {
+      await client.closeVault(request, call);
+    },
+    setDepositLimit: async ({ limit, ...request }, call) => {
+      const unchanged = { policy: undefined, roles: undefined };
+      const change = { ...request, ...unchanged, depositLimit: limit.toString() };
+      await client.setVaultPolicy(change, call);
     },
     close: () => client.close(),
   };
 }
+
+const MODES: Readonly<Record<VaultModeToSet, VaultMode>> = {
+  OPEN: VaultMode.VAULT_MODE_OPEN,
+  PAUSED: VaultMode.VAULT_MODE_PAUSED,
+  CLOSING: VaultMode.VAULT_MODE_CLOSING,
+};
 
 const MODE_NAMES: Readonly<Partial<Record<number, string>>> = {
   [VaultMode.VAULT_MODE_OPEN]: 'OPEN',
@@ -58,13 +75,20 @@ const MODE_NAMES: Readonly<Partial<Record<number, string>>> = {
   [VaultMode.VAULT_MODE_CLOSED]: 'CLOSED',
 };
 
-function toView({ vaultId, owner, mode, positions }: Vault): VaultView {
+function toView(vault: Vault): VaultView {
+  const { vaultId, owner, mode, openRebalanceId } = vault;
   return {
     vaultId,
     owner,
-    isOpen: mode === VaultMode.VAULT_MODE_OPEN,
     mode: MODE_NAMES[mode] ?? String(mode),
-    heldAssets: positions.map(({ assetId }) => assetId),
+    version: safeNumber(vault.version),
+    cash: BigInt(vault.cash),
+    positions: vault.positions.map(({ assetId, side, quantity }) => ({
+      assetId,
+      side: present(sideWords.fromWire(side), 'GetVault answers known sides'),
+      quantity: BigInt(quantity),
+    })),
+    openRebalanceId: openRebalanceId === '' ? undefined : openRebalanceId,
   };
 }
 

@@ -77,7 +77,8 @@ function toCollateral(collateral: StrategyIntent['collateral']): IntentDraft['co
   return collateral && { asset: collateral.assetId, amount: collateral.amountDecimal };
 }
 
-function toConfig(config: IntentConfig): ConfigDraft {
+/** Parameters as they came in. */
+export function toConfig(config: IntentConfig): ConfigDraft {
   const { maturityDays, autoRoll, rollStrategy } = config;
   return {
     strikeRatio: config.strikeRatioDecimal,
@@ -88,7 +89,8 @@ function toConfig(config: IntentConfig): ConfigDraft {
   };
 }
 
-function toConstraints(constraints: IntentConstraints): ConstraintsDraft {
+/** Limits as they came in. */
+export function toConstraints(constraints: IntentConstraints): ConstraintsDraft {
   const { maxAnnualDriftBps, maxSlippagePerRollBps, stopLossDriftBps } = constraints;
   return {
     maxAnnualDriftBps,
@@ -98,7 +100,8 @@ function toConstraints(constraints: IntentConstraints): ConstraintsDraft {
   };
 }
 
-function toNotifications(notifications: NotificationSettings): NotificationsDraft {
+/** Preferences as they came in. */
+export function toNotifications(notifications: NotificationSettings): NotificationsDraft {
   const { onRoll, onThresholdBreach, onStopLoss, channels } = notifications;
   return {
     onRoll,
@@ -135,7 +138,8 @@ function toAllocation({ kind }: Allocation): AllocationDraft {
   }
 }
 
-function toTriggers(triggers: Triggers): TriggersDraft {
+/** Triggers as they came in. */
+export function toTriggers(triggers: Triggers): TriggersDraft {
   const { schedule, driftBand, cooldownSeconds, slippageBudget } = triggers;
   return {
     schedule,

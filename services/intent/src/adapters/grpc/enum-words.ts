@@ -7,7 +7,7 @@ import {
   RunTrigger,
   StrategyIntent_State as State,
 } from '@trimtab/contracts/intent';
-import { DriftBandGoal, DriftBandKind, Side } from '@trimtab/contracts/portfolio';
+import { DriftBandGoal, DriftBandKind, RebalancePurpose, Side } from '@trimtab/contracts/portfolio';
 import type * as strategy from '@trimtab/strategy';
 import type * as intent from '../../domain/intent.js';
 import type * as run from '../../domain/run.js';
@@ -105,6 +105,14 @@ export const triggerWords = words<run.RunTrigger, RunTrigger>({
   DRIFT: RunTrigger.RUN_TRIGGER_DRIFT,
   PRICE: RunTrigger.RUN_TRIGGER_PRICE,
   MATURITY: RunTrigger.RUN_TRIGGER_MATURITY,
+  SETTLEMENT: RunTrigger.RUN_TRIGGER_SETTLEMENT,
+});
+
+/** What a run is for. */
+export const purposeWords = words<run.RunPurpose, RebalancePurpose>({
+  REBALANCE: RebalancePurpose.REBALANCE_PURPOSE_REBALANCE,
+  ROLL: RebalancePurpose.REBALANCE_PURPOSE_ROLL,
+  SETTLE: RebalancePurpose.REBALANCE_PURPOSE_SETTLE,
 });
 
 /** How a run ended; a run that has not is unspecified on the wire. */

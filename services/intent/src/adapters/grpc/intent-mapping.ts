@@ -93,18 +93,19 @@ export function fromDerived(derived: Derived): DerivedParameters {
   };
 }
 
-/** The engine writes the rest of the runtime; an intent that never rolled has none of it. */
-function runtimeOf({ vaultId, activationStep }: Intent): IntentRuntime {
+/** What the engine keeps, with what the service knows of vault and activation. */
+function runtimeOf({ vaultId, activationStep, runtime }: Intent): IntentRuntime {
+  const { lastRollAt } = runtime;
   return {
     vaultIds: vaultId === undefined ? [] : [vaultId],
-    currentDriftBps: 0,
-    rollCount: 0,
-    totalCostBps: 0,
-    lastRollTime: undefined,
-    lastRollCostBps: 0,
-    lastRebalanceId: '',
+    currentDriftBps: runtime.currentDriftBps,
+    rollCount: runtime.totalRolls,
+    totalCostBps: runtime.totalCostBps,
+    lastRollTime: lastRollAt === undefined ? undefined : new Date(lastRollAt),
+    lastRollCostBps: runtime.lastRollCostBps,
+    lastRebalanceId: runtime.lastRebalanceId ?? '',
     activationStep: stepWords.toWire[activationStep],
-    lastError: '',
+    lastError: runtime.lastError,
   };
 }
 

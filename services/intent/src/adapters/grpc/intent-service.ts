@@ -1,10 +1,13 @@
 import { IntentServiceService } from '@trimtab/contracts/intent';
 import { bindService, type ServiceBinding } from '@trimtab/grpc';
 import { creationHandlers } from './creation-handlers.js';
+import { lifecycleHandlers } from './lifecycle-handlers.js';
 import { readHandlers } from './read-handlers.js';
 import { rules } from './rules.js';
 import { runHandlers } from './run-handlers.js';
+import { updateHandler } from './update-handler.js';
 import type { IntentUseCases } from './use-cases.js';
+import { watchHandler } from './watch-handler.js';
 
 /** IntentService: reads requests, calls use cases, writes answers. */
 export function bindIntentService(useCases: IntentUseCases): ServiceBinding {
@@ -13,7 +16,10 @@ export function bindIntentService(useCases: IntentUseCases): ServiceBinding {
     rules,
     handlers: {
       ...creationHandlers(useCases),
+      ...updateHandler(useCases),
+      ...lifecycleHandlers(useCases),
       ...readHandlers(useCases),
+      ...watchHandler(useCases),
       ...runHandlers(useCases),
     },
   });

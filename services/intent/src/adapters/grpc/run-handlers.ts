@@ -25,7 +25,13 @@ export function runHandlers({ rebalanceIntent, ids }: IntentUseCases): IntentHan
   };
 }
 
-const TRIGGERS = Object.fromEntries(RUN_TRIGGERS.map((word) => [triggerWords.toWire[word], word]));
+/** A settlement is started by the end of an intent, never by a caller. */
+const TRIGGERS = Object.fromEntries(
+  RUN_TRIGGERS.filter((word) => word !== 'SETTLEMENT').map((word) => [
+    triggerWords.toWire[word],
+    word,
+  ]),
+);
 
 function fromRun({ id, outcome, progress, traceId }: Run) {
   return {

@@ -2,10 +2,13 @@ import type { IdSource } from '@trimtab/core';
 import type { Handlers } from '@trimtab/grpc';
 import type { IntentServiceService } from '@trimtab/contracts/intent';
 import type { ValidationFacts } from '@trimtab/strategy';
+import type { ChangeState } from '../../application/change-state.js';
 import type { CreateIntent } from '../../application/create-intent.js';
 import type { GetIntent } from '../../application/get-intent.js';
 import type { ListIntents } from '../../application/list-intents.js';
 import type { RebalanceIntent } from '../../application/rebalance-intent.js';
+import type { UpdateIntent } from '../../application/update-intent.js';
+import type { WatchIntents } from '../../application/watch-intents.js';
 
 /** The use cases behind the service. */
 export interface IntentUseCases {
@@ -13,6 +16,9 @@ export interface IntentUseCases {
   readonly getIntent: GetIntent;
   readonly listIntents: ListIntents;
   readonly rebalanceIntent: RebalanceIntent;
+  readonly changeState: ChangeState;
+  readonly updateIntent: UpdateIntent;
+  readonly watchIntents: WatchIntents;
   readonly facts: ValidationFacts;
   readonly ids: IdSource;
 }

@@ -1,15 +1,20 @@
-import { DomainFailure, present } from '@trimtab/core';
-import { findIdempotent, withIdempotency, type Database } from '@trimtab/storage';
+import { DomainFailure, present, refuse } from '@trimtab/core';
+import { findIdempotent, inTransaction, withIdempotency, type Database } from '@trimtab/storage';
 import type { Kysely } from 'kysely';
-import type { IntentStore, StoredIntent } from '../../application/ports.js';
-import { vaultInUse } from '../../application/refusals.js';
-import { fromIntentRow, toAnswerText, toDate, toIntentRow } from './rows.js';
+import type { CreatedIntent, IntentStore, StoredIntent } from '../../application/ports.js';
+import { intentNotFound, vaultInUse } from '../../application/refusals.js';
+import type { Intent } from '../../domain/intent.js';
+import { lockIntentRow, type RecordChange } from './intent-changes.js';
+import { fromIntentRow, fromKeptIntent, toAnswerText, toDate, toIntentRow } from './rows.js';
 import type { IntentTables } from './tables.js';
 
 const ONE_LIVE_PER_VAULT = 'intents_one_live_per_vault';
 
 /** Intents in PostgreSQL. The idempotency key of a creation keeps the intent's id. */
-export function createIntentStore(database: Database<IntentTables>): IntentStore {
+export function createIntentStore(
+  database: Database<IntentTables>,
+  recordChange: RecordChange,
+): IntentStore {
   const { kysely } = database;
   const stored = async (intentId: string): Promise<StoredIntent> =>
     present(await findIntent(kysely, intentId), 'a stored intent stays');
@@ -34,6 +39,7 @@ export function createIntentStore(database: Database<IntentTables>): IntentStore
       const insert = (): ReturnType<typeof withIdempotency> =>
         withIdempotency(database, key, async (tx) => {
           await tx.insertInto('intents').values(toIntentRow(intent)).execute();
+          await recordChange(tx, intent);
           return Buffer.from(intent.id, 'utf8');
         });
       const { response } = await refusingTakenVault(insert, intent.vaultId ?? '');
@@ -41,30 +47,79 @@ export function createIntentStore(database: Database<IntentTables>): IntentStore
     },
     attachVault: async (intentId, vaultId, now) => {
       const attach = (): Promise<unknown> =>
-        kysely
-          .updateTable('intents')
-          .set({ vault_id: vaultId, update_time: toDate(now) })
-          .where('intent_id', '=', intentId)
-          .where('vault_id', 'is', null)
-          .execute();
+        inTransaction(database, async (tx) => {
+          const row = await tx
+            .updateTable('intents')
+            .set({ vault_id: vaultId, update_time: toDate(now) })
+            .where('intent_id', '=', intentId)
+            .where('vault_id', 'is', null)
+            .returningAll()
+            .executeTakeFirst();
+          if (row !== undefined) await recordChange(tx, fromIntentRow(row));
+        });
       await refusingTakenVault(attach, vaultId);
       return (await stored(intentId)).intent;
     },
     endActivation: async (answer) => {
       const { intent } = answer;
+      await inTransaction(database, async (tx) => {
+        const row = await tx
+          .updateTable('intents')
+          .set({
+            state: intent.state,
+            state_reason: intent.stateReason,
+            activation_step: intent.activationStep,
+            update_time: toDate(intent.updateTime),
+            first_answer: toAnswerText(answer),
+          })
+          .where('intent_id', '=', intent.id)
+          .where('first_answer', 'is', null)
+          .returningAll()
+          .executeTakeFirst();
+        if (row !== undefined) await recordChange(tx, fromIntentRow(row));
+      });
+      return present((await stored(intent.id)).firstAnswer, 'it was just written');
+    },
+    update: async (key, intentId, change) => {
+      const { response } = await withIdempotency(database, key, async (tx) => {
+        const row = await lockIntentRow(tx, intentId);
+        if (row === undefined) return refuse(intentNotFound(intentId));
+        const before = fromIntentRow(row);
+        const answer = change(before);
+        const { intent } = answer;
+        await tx
+          .updateTable('intents')
+          .set({
+            spec: JSON.stringify(intent.spec),
+            update_time: toDate(intent.updateTime),
+            limit_stale: row.limit_stale || changesLimit(before, intent),
+          })
+          .where('intent_id', '=', intentId)
+          .execute();
+        await recordChange(tx, intent);
+        return Buffer.from(toAnswerText(answer), 'utf8');
+      });
+      const answer = JSON.parse(fromBytes(response)) as CreatedIntent;
+      return { ...answer, intent: fromKeptIntent(answer.intent) };
+    },
+    staleLimits: async (limit) => {
+      const rows = await kysely
+        .selectFrom('intents')
+        .selectAll()
+        .where('limit_stale', '=', true)
+        .where('state', 'in', ['ACTIVE', 'PAUSED'])
+        .orderBy('update_time')
+        .limit(limit)
+        .execute();
+      return rows.map(fromIntentRow);
+    },
+    limitSet: async (intent) => {
       await kysely
         .updateTable('intents')
-        .set({
-          state: intent.state,
-          state_reason: intent.stateReason,
-          activation_step: intent.activationStep,
-          update_time: toDate(intent.updateTime),
-          first_answer: toAnswerText(answer),
-        })
+        .set({ limit_stale: false })
         .where('intent_id', '=', intent.id)
-        .where('first_answer', 'is', null)
+        .where('update_time', '=', toDate(intent.updateTime))
         .execute();
-      return present((await stored(intent.id)).firstAnswer, 'it was just written');
     },
   };
 }
@@ -79,7 +134,15 @@ async function findIntent(
     .where('intent_id', '=', intentId)
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  return { intent: fromIntentRow(row), firstAnswer: row.first_answer ?? undefined };
+  const { first_answer: answer } = row;
+  const firstAnswer = answer && { ...answer, intent: fromKeptIntent(answer.intent) };
+  return { intent: fromIntentRow(row), firstAnswer: firstAnswer ?? undefined };
+}
+
+/** Whether the vault that was made for the intent must be told of another limit. */
+function changesLimit(before: Intent, after: Intent): boolean {
+  const limitOf = ({ spec }: Intent): string => spec.constraints.maxCapital;
+  return before.ownsVault && limitOf(before) !== limitOf(after);
 }
 
 /** The database holds the rule of one live intent per vault; its refusal becomes ours. */

@@ -1,3 +1,4 @@
+import { lifecycleMigration } from './lifecycle-migration.js';
 import { sharedMigrations, sql, type Migration } from '@trimtab/storage';
 
 /** Ids are compared by byte everywhere, whatever the locale of the database is. */
@@ -53,4 +54,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await sql.raw('drop table runs, intents').execute(db);
     },
   },
+  '0002_lifecycle': lifecycleMigration,
 };

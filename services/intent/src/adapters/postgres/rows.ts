@@ -2,6 +2,7 @@ import { instant, present, type Instant } from '@trimtab/core';
 import type { Insertable, Selectable } from 'kysely';
 import type { CreatedIntent } from '../../application/ports.js';
 import type { Intent } from '../../domain/intent.js';
+import { NO_RUNTIME } from '../../domain/runtime.js';
 import type { Run, RunOutcome } from '../../domain/run.js';
 import type { IntentsTable, RunsTable } from './tables.js';
 
@@ -16,6 +17,7 @@ export function toIntentRow(intent: Intent): Insertable<IntentsTable> {
     vault_id: intent.vaultId ?? null,
     owns_vault: intent.ownsVault,
     activation_step: intent.activationStep,
+    runtime: JSON.stringify(intent.runtime),
     first_answer: null,
     create_time: toDate(intent.createTime),
     update_time: toDate(intent.updateTime),
@@ -33,6 +35,7 @@ export function fromIntentRow(row: Selectable<IntentsTable>): Intent {
     vaultId: row.vault_id ?? undefined,
     ownsVault: row.owns_vault,
     activationStep: row.activation_step,
+    runtime: { ...NO_RUNTIME, ...row.runtime },
     createTime: fromDate(row.create_time),
     updateTime: fromDate(row.update_time),
   };
@@ -43,6 +46,11 @@ export function toAnswerText(answer: CreatedIntent): string {
   return JSON.stringify(answer);
 }
 
+/** An answer of before that was kept as JSON; what its time did not know yet is at its start. */
+export function fromKeptIntent(kept: Intent): Intent {
+  return { ...kept, runtime: { ...NO_RUNTIME, ...kept.runtime } };
+}
+
 /** A run as it was read. */
 export function fromRunRow(row: Selectable<RunsTable>): Run {
   return {
@@ -50,6 +58,7 @@ export function fromRunRow(row: Selectable<RunsTable>): Run {
     intentId: row.intent_id,
     vaultId: row.vault_id,
     trigger: row.trigger,
+    purpose: row.purpose,
     startedBy: row.started_by,
     traceId: row.trace_id,
     outcome: outcomeOf(row),
@@ -78,7 +87,8 @@ export function toDate(time: Instant): Date {
   return new Date(time);
 }
 
-function fromDate(date: Date): Instant {
+/** A time as the database gives it. */
+export function fromDate(date: Date): Instant {
   return instant(date.getTime());
 }
 

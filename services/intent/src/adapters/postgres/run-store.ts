@@ -40,6 +40,7 @@ export function createRunStore({ kysely }: Database<IntentTables>): RunStore {
           request_id: key.requestId,
           request_hash: key.requestHash,
           trigger: run.trigger,
+          purpose: run.purpose,
           trace_id: run.traceId,
           progress: JSON.stringify(run.progress),
           ...toOutcomeColumns(run.outcome),

@@ -1,9 +1,12 @@
-import type { ColumnType } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
 import type { SharedTables } from '@trimtab/storage';
 import type { IntentSpec } from '@trimtab/strategy';
 import type { CreatedIntent } from '../../application/ports.js';
-import type { ActivationStep, IntentState } from '../../domain/intent.js';
-import type { RunProgress, RunTrigger } from '../../domain/run.js';
+import type { ActivationStep, Intent, IntentState } from '../../domain/intent.js';
+import type { Mover } from '../../domain/lifecycle.js';
+import type { TargetState } from '../../domain/state-change.js';
+import type { Runtime } from '../../domain/runtime.js';
+import type { RunProgress, RunPurpose, RunTrigger } from '../../domain/run.js';
 
 /** A jsonb column: written as JSON text, read parsed. */
 type Json<T> = ColumnType<T, string, string>;
@@ -19,6 +22,10 @@ export interface IntentsTable {
   vault_id: string | null;
   owns_vault: boolean;
   activation_step: ActivationStep;
+  /** What the engine keeps; what was never written is absent. */
+  runtime: ColumnType<Partial<Runtime>, string | undefined, string>;
+  /** Whether the vault's deposit limit is still to be set. */
+  limit_stale: Generated<boolean>;
   /** What the creation answered when the activation ended; null before. */
   first_answer: ColumnType<CreatedIntent | null, string | null, string | null>;
   create_time: Date;
@@ -34,6 +41,7 @@ export interface RunsTable {
   request_id: string;
   request_hash: string;
   trigger: RunTrigger;
+  purpose: RunPurpose;
   trace_id: string;
   progress: Json<RunProgress>;
   outcome: 'RUNNING' | 'REBALANCE' | 'NO_OP' | 'REFUSED';
@@ -44,8 +52,56 @@ export interface RunsTable {
   end_time: Date | null;
 }
 
+/** Accepted changes of state; one of an intent is unanswered at a time. */
+export interface StateChangesTable {
+  change_id: string;
+  intent_id: string;
+  to_state: TargetState;
+  moved_by: Mover;
+  reason: string;
+  done_count: number;
+  attempt_count: number;
+  /** Whether every step is done. */
+  ended: boolean;
+  /** The intent as the caller was answered; null before. */
+  answer: ColumnType<Intent | null, string | null, string | null>;
+  due_time: Date;
+  started_by: string;
+  method: string;
+  request_id: string;
+  request_hash: string;
+  create_time: Date;
+}
+
+/** What the engine's agents have to do, and who does it now. */
+export interface DueWorkTable {
+  work_id: string;
+  agent_kind: string;
+  instance_key: string;
+  intent_id: string | null;
+  /** Null: nothing is due. */
+  due_time: Date | null;
+  attempt_count: number;
+  /** Rises with every lease; the highest is the current one. */
+  lease_token: ColumnType<string, bigint, bigint>;
+  engine_id: string | null;
+  lease_expire_time: Date | null;
+}
+
+/** Every change of an intent, in the order of the commits. */
+export interface IntentChangesTable {
+  sequence: ColumnType<string, bigint, bigint>;
+  intent_id: string;
+  owner: string;
+  intent_sequence: ColumnType<string, bigint, bigint>;
+  document: Json<Intent>;
+}
+
 /** All tables of the intent service's schema. */
 export interface IntentTables extends SharedTables {
   intents: IntentsTable;
   runs: RunsTable;
+  state_changes: StateChangesTable;
+  due_work: DueWorkTable;
+  intent_changes: IntentChangesTable;
 }

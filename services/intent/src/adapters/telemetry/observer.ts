@@ -7,6 +7,13 @@ export function createLogObserver(logger: Logger): IntentObserver {
     intentCreated: (event) => logger.info(event, 'intent created'),
     intentActivated: (event) => logger.info(event, 'intent activated'),
     activationFailed: (event) => logger.warn(event, 'intent activation failed'),
+    stateChangeAccepted: (event) => logger.info(event, 'state change accepted'),
+    stateChanged: (event) => logger.info(event, 'state changed'),
+    stateChangeStalled: ({ intentId, error }) =>
+      logger.warn({ intentId, err: error }, 'state change not finished yet'),
+    intentUpdated: (event) => logger.info(event, 'intent updated'),
+    depositLimitFailed: ({ intentId, error }) =>
+      logger.warn({ intentId, err: error }, 'deposit limit not set yet'),
     runStarted: (event) => logger.info(event, 'run started'),
     runEnded: (event) => logger.info(event, 'run ended'),
   };

@@ -25,6 +25,8 @@ export const RunTrigger = {
   RUN_TRIGGER_PRICE: 4,
   /** RUN_TRIGGER_MATURITY - A series reached its maturity. */
   RUN_TRIGGER_MATURITY: 5,
+  /** RUN_TRIGGER_SETTLEMENT - The end of the intent: its positions are settled. Refused on input. */
+  RUN_TRIGGER_SETTLEMENT: 6,
 } as const;
 
 export type RunTrigger = typeof RunTrigger[keyof typeof RunTrigger];
@@ -36,6 +38,7 @@ export namespace RunTrigger {
   export type RUN_TRIGGER_DRIFT = typeof RunTrigger.RUN_TRIGGER_DRIFT;
   export type RUN_TRIGGER_PRICE = typeof RunTrigger.RUN_TRIGGER_PRICE;
   export type RUN_TRIGGER_MATURITY = typeof RunTrigger.RUN_TRIGGER_MATURITY;
+  export type RUN_TRIGGER_SETTLEMENT = typeof RunTrigger.RUN_TRIGGER_SETTLEMENT;
 }
 
 export function runTriggerFromJSON(object: any): RunTrigger {
@@ -58,6 +61,9 @@ export function runTriggerFromJSON(object: any): RunTrigger {
     case 5:
     case "RUN_TRIGGER_MATURITY":
       return RunTrigger.RUN_TRIGGER_MATURITY;
+    case 6:
+    case "RUN_TRIGGER_SETTLEMENT":
+      return RunTrigger.RUN_TRIGGER_SETTLEMENT;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum RunTrigger");
   }
@@ -77,6 +83,8 @@ export function runTriggerToJSON(object: RunTrigger): string {
       return "RUN_TRIGGER_PRICE";
     case RunTrigger.RUN_TRIGGER_MATURITY:
       return "RUN_TRIGGER_MATURITY";
+    case RunTrigger.RUN_TRIGGER_SETTLEMENT:
+      return "RUN_TRIGGER_SETTLEMENT";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum RunTrigger");
   }

@@ -1,0 +1,85 @@
+import { present, type Clock, type IdSource } from '@trimtab/core';
+import type { Intent } from '../domain/intent.js';
+import type { Run, RunOutcome, RunPurpose, RunTrigger } from '../domain/run.js';
+import { finalRefusal } from './is-final.js';
+import { createPipeline, type PipelineDependencies } from './pipeline.js';
+import type { Call, IntentObserver, RequestKey, RunStore } from './ports.js';
+
+/** What a run is started with. */
+export interface RunRequest {
+  readonly key: RequestKey;
+  /** Activated: it has a vault. */
+  readonly intent: Intent;
+  readonly trigger: RunTrigger;
+  readonly purpose: RunPurpose;
+  /** The trace of the call, kept on the run; empty without tracing. */
+  readonly traceId: string;
+}
+
+/**
+ * Runs the pipeline once and returns the run as it ended. The run is stored first, under its request
+ * key: what another service refuses for good ends it as REFUSED with that reason, anything else is
+ * thrown and leaves it for the same key to finish.
+ */
+export type StartRun = (request: RunRequest, call: Call) => Promise<Run>;
+
+/** Takes a stored run to its end. */
+export type FinishRun = (run: Run, intent: Intent, call: Call) => Promise<Run>;
+
+/** What running needs. */
+export interface StartRunDependencies extends PipelineDependencies {
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly runs: RunStore;
+  readonly observer: IntentObserver;
+}
+
+/** Creates the driver of stored runs. */
+export function createFinishRun(dependencies: StartRunDependencies): FinishRun {
+  const { clock, runs, observer } = dependencies;
+  const pipeline = createPipeline(dependencies);
+  return async (run, intent, call) => {
+    if (run.outcome.kind !== 'RUNNING') return run;
+    const outcome = await outcomeOf(() => pipeline(run, intent, call));
+    const ended = await runs.end(run.id, outcome, clock.now());
+    observer.runEnded({
+      runId: run.id,
+      intentId: intent.id,
+      outcome: ended.outcome.kind,
+      reason: 'reason' in ended.outcome ? ended.outcome.reason : '',
+    });
+    return ended;
+  };
+}
+
+/** Creates the starter. */
+export function createStartRun(dependencies: StartRunDependencies, finish: FinishRun): StartRun {
+  const { clock, ids, runs, observer } = dependencies;
+  return async ({ key, intent, trigger, purpose, traceId }, call) => {
+    const run = await runs.start(key, {
+      id: ids.uuid(),
+      intentId: intent.id,
+      vaultId: present(intent.vaultId, 'an activated intent has a vault'),
+      trigger,
+      purpose,
+      startedBy: key.subject,
+      traceId,
+      outcome: { kind: 'RUNNING' },
+      progress: {},
+      createTime: clock.now(),
+      endTime: undefined,
+    });
+    observer.runStarted({ runId: run.id, intentId: intent.id });
+    return finish(run, intent, call);
+  };
+}
+
+async function outcomeOf(run: () => Promise<RunOutcome>): Promise<RunOutcome> {
+  try {
+    return await run();
+  } catch (error) {
+    const refusal = finalRefusal(error);
+    if (refusal === undefined) throw error;
+    return { kind: 'REFUSED', reason: refusal.reason, message: refusal.message };
+  }
+}
