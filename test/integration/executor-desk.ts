@@ -58,7 +58,8 @@ const deadLetters: ConsumerOptions = {
 export async function openDesk(bus: Bus): Promise<Desk> {
   const reports: ReceivedReport[] = [];
   const letters: IncomingMessage[] = [];
-  let sendCount = 0;
+  /** How often each event was sent before. */
+  const sendCounts = new Map<string, number>();
   const publish = (message: {
     eventId: string;
     vaultId: string;
@@ -67,7 +68,8 @@ export async function openDesk(bus: Bus): Promise<Desk> {
     traceparent?: string;
   }) => {
     const { vaultId, ...rest } = message;
-    sendCount += 1;
+    const sendCount = sendCounts.get(message.eventId) ?? 0;
+    sendCounts.set(message.eventId, sendCount + 1);
     const messageId = `${message.eventId}/${sendCount}`;
     return bus.publish({ ...rest, subject: subjects.dispatch(vaultId), messageId });
   };
@@ -94,7 +96,7 @@ export async function openDesk(bus: Bus): Promise<Desk> {
         ...options,
       }),
     sendBytes: async (vaultId, payload, messageType = 'trimtab.execution.v1.OrderDispatch') => {
-      const eventId = `poison-${sendCount}`;
+      const eventId = `poison-${sendCounts.size}`;
       await publish({ eventId, vaultId, messageType, payload });
       return eventId;
     },

@@ -235,3 +235,107 @@ describe('the relay', () => {
     await relay.stop();
   });
 });
+
+describe('a relay that is given what was just committed', () => {
+  /** A relay whose first pass is over: only a wake or a direct publish brings anything. */
+  async function started(bus: Bus) {
+    await enqueue(database.kysely, [row('first')]);
+    const relay = createRelay({ database, bus, logger, pollMs: 3_600_000 });
+    await relay.start();
+    await allSent();
+    // The pass looks once more after its last batch.
+    await relay.mark();
+    return relay;
+  }
+  const idsOf = (sent: readonly OutgoingMessage[]): readonly string[] =>
+    sent.map(({ messageId }) => messageId);
+
+  it('publishes it at once without a look at the outbox, and marks it later', async () => {
+    const bus = recordingBus();
+    const relay = await started(bus);
+    const rows = [row('e1'), row('e2')];
+    // Not in the outbox: whatever comes out was not read there.
+    await eventually(() => {
+      relay.publish([row('probe')]);
+      return idsOf(bus.sent).includes('probe/0') ? true : undefined;
+    });
+    await enqueue(database.kysely, rows);
+    relay.publish(rows);
+    await allSent();
+    await relay.stop();
+    expect(idsOf(bus.sent).slice(-2)).toEqual(['e1/0', 'e2/0']);
+  });
+
+  it('sends it again under a new message id when it is asked to right after the first time', async () => {
+    const bus = recordingBus();
+    const relay = await started(bus);
+    await enqueue(database.kysely, [row('e1')]);
+    relay.publish([row('e1')]);
+    await eventually(() => (idsOf(bus.sent).includes('e1/0') ? true : undefined));
+    await relay.mark();
+    expect(await requestResend(database.kysely, ['e1'])).toBe(1);
+    relay.wake();
+    await eventually(() => (idsOf(bus.sent).includes('e1/1') ? true : undefined));
+    await relay.stop();
+  });
+
+  it('leaves it in the outbox when the bus fails, in order, and publishes it when it is back', async () => {
+    const bus = recordingBus();
+    const relay = await started(bus);
+    bus.failing.add('*');
+    await enqueue(database.kysely, [row('e1')]);
+    relay.publish([row('e1')]);
+    await enqueue(database.kysely, [row('e2')]);
+    relay.publish([row('e2')]);
+    expect(await unsentCount()).toBe(2);
+    bus.failing.clear();
+    await eventually(async () => {
+      relay.wake();
+      return (await unsentCount()) === 0 ? true : undefined;
+    });
+    await relay.stop();
+    expect(idsOf(bus.sent).slice(1)).toEqual(['e1/0', 'e2/0']);
+  });
+
+  it('lets nothing overtake what an aggregate left in the outbox', async () => {
+    const bus = recordingBus();
+    const relay = await started(bus);
+    await enqueue(database.kysely, [row('e1')]);
+    relay.wake('rebalance-1');
+    await enqueue(database.kysely, [row('e2')]);
+    relay.publish([row('e2')]);
+    await allSent();
+    await relay.stop();
+    expect(idsOf(bus.sent).slice(1)).toEqual(['e1/0', 'e2/0']);
+  });
+
+  it('publishes nothing of a partition whose lease another process holds', async () => {
+    const leases = createPartitionLeases(database);
+    await leases.acquire([partitionOf('vault-1')]);
+    const bus = recordingBus();
+    const relay = createRelay({ database, bus, logger, pollMs: 3_600_000 });
+    await relay.start();
+    relay.publish([row('e1')]);
+    const other = row('e2', 'rebalance-2', 'vault-2');
+    await eventually(() => {
+      relay.publish([other]);
+      return bus.sent.length > 0 ? true : undefined;
+    });
+    await relay.stop();
+    await leases.close();
+    expect(new Set(bus.sent.map(({ eventId }) => eventId))).toEqual(new Set(['e2']));
+  });
+
+  it('marks what is out before it stops, and publishes nothing twice after a start', async () => {
+    const bus = recordingBus();
+    const relay = await started(bus);
+    await enqueue(database.kysely, [row('e1')]);
+    relay.publish([row('e1')]);
+    await relay.stop();
+    expect(await unsentCount()).toBe(0);
+    const next = createRelay({ database, bus, logger, pollMs: 3_600_000 });
+    await next.start();
+    await next.stop();
+    expect(idsOf(bus.sent)).toEqual(['first/0', 'e1/0']);
+  });
+});

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { present } from '@trimtab/core';
@@ -105,6 +106,8 @@ async function listen(
   services: readonly RuledService[],
 ): Promise<Running> {
   const stopping = new AbortController();
+  // Every open stream listens, and stops listening when it ends: many are no leak.
+  setMaxListeners(0, stopping.signal);
   const environment: CallEnvironment = {
     authenticator: options.authenticator,
     logger: options.logger,

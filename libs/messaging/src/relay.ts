@@ -1,13 +1,32 @@
+import { AsyncResource } from 'node:async_hooks';
 import { PARTITION_COUNT } from '@trimtab/canonical';
 import { createPoller, type Component } from '@trimtab/lifecycle';
-import { createPartitionLeases, type PartitionLeases, type SqlDatabase } from '@trimtab/storage';
+import {
+  createPartitionLeases,
+  type OutboxMessage,
+  type PartitionLeases,
+  type SqlDatabase,
+} from '@trimtab/storage';
 import type { Logger } from '@trimtab/telemetry';
 import type { Bus } from './bus.js';
+import { createDirectPublishing } from './direct-publishing.js';
+import { byAggregate, markSent, toMessage, unsentRows, type OutboxRow } from './outbox-rows.js';
 
 /** Publishes what transactions left in the outbox. */
 export interface Relay extends Component {
-  /** Looks at once: call it after a commit that wrote messages. */
-  wake(): void;
+  /**
+   * Looks at once: call it after a commit that wrote messages. Those of an aggregate that is named are
+   * not overtaken by what is published directly.
+   */
+  wake(aggregateId?: string): void;
+  /**
+   * Publishes what a transaction of this process has just committed of one aggregate, without reading it back from the
+   * outbox, and marks it later, many rows at a time. Only where this process has the lease and nothing
+   * older of the aggregate is unsent; else it is a wake. Never call it before the commit.
+   */
+  publish(messages: readonly OutboxMessage[]): void;
+  /** Marks what is out: before a resend is asked for, which would not be seen on an unsent row. */
+  mark(): Promise<void>;
 }
 
 export interface RelayOptions {
@@ -18,19 +37,9 @@ export interface RelayOptions {
   readonly pollMs: number;
 }
 
-interface OutboxRow {
-  readonly outbox_id: string;
-  readonly event_id: string;
-  readonly aggregate_id: string;
-  readonly subject: string;
-  readonly message_type: string;
-  readonly payload: Buffer;
-  readonly traceparent: string | null;
-  readonly send_count: number;
-}
-
-const BATCH = 100;
 const LEASE_RETRY_MS = 1_000;
+/** Rows published directly are marked this long after the first of them, in milliseconds. */
+const MARK_AFTER_MS = 50;
 const ALL_PARTITIONS = Array.from({ length: PARTITION_COUNT }, (_, partition) => partition);
 
 /**
@@ -44,10 +53,35 @@ export function createRelay(options: RelayOptions): Relay {
   let leases: PartitionLeases | undefined;
   let nextLeaseLook = 0;
   let failing = false;
+  let markTimer: NodeJS.Timeout | undefined;
+  /** Partitions of which nothing is unsent but what this process commits from now on. */
+  let covered: ReadonlySet<number> = new Set();
+
+  const direct = createDirectPublishing({
+    bus,
+    markSent: (eventIds) => markSent(database, eventIds),
+    failed: (error) => {
+      report(error);
+      poller.wake();
+    },
+    published: () => (markTimer ??= setTimeout(markLater, MARK_AFTER_MS)),
+    ended: (aggregateId) => {
+      if (direct.isLeft(aggregateId)) poller.wake();
+    },
+  });
+
+  function markLater(): void {
+    markTimer = undefined;
+    direct.mark().catch((error: unknown) => {
+      report(error);
+      markTimer ??= setTimeout(markLater, pollMs);
+    });
+  }
 
   async function heldPartitions(): Promise<readonly number[]> {
     leases ??= createPartitionLeases(database);
     const held = leases.held();
+    covered = new Set(held.filter((partition) => covered.has(partition)));
     if (held.length === PARTITION_COUNT || Date.now() < nextLeaseLook) return held;
     nextLeaseLook = Date.now() + LEASE_RETRY_MS;
     return leases.acquire(ALL_PARTITIONS);
@@ -55,11 +89,22 @@ export function createRelay(options: RelayOptions): Relay {
 
   async function pass(): Promise<void> {
     const failed = new Map<string, unknown>();
+    await direct.mark();
     for (;;) {
       const partitions = await heldPartitions();
       if (partitions.length === 0) return;
-      const rows = await unsent(database, partitions, [...failed.keys()]);
-      if (rows.length === 0) break;
+      const busy = direct.busy();
+      const caughtUp = direct.left().filter((aggregateId) => !busy.includes(aggregateId));
+      const rows = await unsentRows(database, partitions, {
+        aggregateIds: [...failed.keys(), ...busy],
+        eventIds: direct.unmarked(),
+      });
+      if (rows.length === 0) {
+        if (failed.size > 0) break;
+        direct.release(caughtUp);
+        covered = new Set(partitions);
+        break;
+      }
       const published = await publishInOrder(bus, rows, failed);
       await markSent(database, published);
       // Nothing went through: the bus is down, and further batches would fail as well.
@@ -85,17 +130,47 @@ export function createRelay(options: RelayOptions): Relay {
     onError: report,
   });
 
+  /** In the async context of the creation, as the passes are. */
+  const publish = AsyncResource.bind((messages: readonly OutboxMessage[]): void => {
+    const [first] = messages;
+    if (first === undefined) return;
+    const { aggregateId, partition } = first;
+    if (leases?.held().includes(partition) !== true) {
+      poller.wake();
+      return;
+    }
+    if (covered.has(partition) && !failing && !direct.isLeft(aggregateId)) {
+      direct.publish(aggregateId, messages);
+      return;
+    }
+    direct.leave(aggregateId);
+    poller.wake();
+  });
+
   return {
     name: 'relay',
     start: () => poller.start(),
     stop: async () => {
       await poller.stop();
+      covered = new Set();
+      await direct.settled();
+      clearTimeout(markTimer);
+      markTimer = undefined;
+      // What stays unmarked is published once more under the same message id.
+      await direct.mark().catch(report);
       const last = leases;
       leases = undefined;
       nextLeaseLook = 0;
       await last?.close();
     },
-    wake: () => poller.wake(),
+    wake: (aggregateId) => {
+      // Without a lease there are no direct ones, and no pass that would end this.
+      const holdsAny = (leases?.held().length ?? 0) > 0;
+      if (aggregateId !== undefined && holdsAny) direct.leave(aggregateId);
+      poller.wake();
+    },
+    publish,
+    mark: () => direct.mark(),
   };
 }
 
@@ -115,55 +190,9 @@ async function publishInOrder(
           failed.set(aggregateId, error);
           return;
         }
-        published.push(row.outbox_id);
+        published.push(row.event_id);
       }
     }),
   );
   return published;
-}
-
-function byAggregate(rows: readonly OutboxRow[]): ReadonlyMap<string, readonly OutboxRow[]> {
-  const groups = new Map<string, OutboxRow[]>();
-  for (const row of rows) {
-    const group = groups.get(row.aggregate_id);
-    if (group === undefined) groups.set(row.aggregate_id, [row]);
-    else group.push(row);
-  }
-  return groups;
-}
-
-function toMessage(row: OutboxRow): Parameters<Bus['publish']>[0] {
-  return {
-    subject: row.subject,
-    // The count changes with each resend only: a resend must not look like a duplicate, a repeat must.
-    messageId: `${row.event_id}/${row.send_count}`,
-    eventId: row.event_id,
-    messageType: row.message_type,
-    payload: row.payload,
-    ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
-  };
-}
-
-async function unsent(
-  database: SqlDatabase,
-  partitions: readonly number[],
-  heldBack: readonly string[],
-): Promise<readonly OutboxRow[]> {
-  const { rows } = await database.pool.query<OutboxRow>(
-    `select outbox_id, event_id, aggregate_id, subject, message_type, payload, traceparent, send_count
-     from outbox
-     where not sent and partition = any($1::smallint[]) and aggregate_id <> all($2::text[])
-     order by outbox_id
-     limit ${BATCH}`,
-    [partitions, heldBack],
-  );
-  return rows;
-}
-
-async function markSent(database: SqlDatabase, outboxIds: readonly string[]): Promise<void> {
-  if (outboxIds.length === 0) return;
-  await database.pool.query(
-    'update outbox set sent = true, send_count = send_count + 1 where outbox_id = any($1::bigint[])',
-    [outboxIds],
-  );
 }

@@ -11,18 +11,20 @@ import {
 } from '@trimtab/grpc';
 import { group, type Component, type ServedComponent } from '@trimtab/lifecycle';
 import { createRelay, type Bus } from '@trimtab/messaging';
-import { createDatabase, migrate, type Database } from '@trimtab/storage';
+import { createDatabase, migrate, requestResend, type Database } from '@trimtab/storage';
 import { currentTraceparent, type Logger } from '@trimtab/telemetry';
 import { createDispatchConsumer } from './adapters/bus/dispatch-consumer.js';
 import { parseDispatch } from './adapters/bus/parse-dispatch.js';
 import { toReportMessage } from './adapters/bus/report-message.js';
 import { createMarketSource } from './adapters/clients/market-source.js';
 import { createRebalanceSource } from './adapters/clients/rebalance-source.js';
+import { createRecentMarkets } from './adapters/clients/recent-markets.js';
 import { executorMigrations } from './adapters/postgres/migrations.js';
 import { createOrderStore } from './adapters/postgres/order-store.js';
 import type { ExecutorTables } from './adapters/postgres/tables.js';
 import { createObserver } from './adapters/telemetry/observer.js';
 import { createPaperVenue } from './adapters/venues/paper-venue.js';
+import { createExecuteFresh } from './application/execute-fresh.js';
 import { createExecuteOrder } from './application/execute-order.js';
 import { createRecoverOrders } from './application/recover-orders.js';
 import { createRepeatAnswer } from './application/repeat-answer.js';
@@ -38,6 +40,9 @@ export interface ExecutorDependencies {
   readonly tokenIssuer: TokenIssuer;
   readonly logger: Logger;
 }
+
+/** The paper venue trades at the price that the order was just checked against. */
+const MARKET_AGE_MILLIS = 50;
 
 /** Builds the executor. It serves health and reflection only; its work comes over the bus. */
 export function composeExecutor(
@@ -64,7 +69,10 @@ export function composeExecutor(
 
   const relay = createRelay({ database, bus, logger, pollMs: 500 });
   const observer = createObserver(logger);
-  const markets = createMarketSource(oracle);
+  const markets = createRecentMarkets(createMarketSource(oracle), {
+    maxAgeMillis: MARKET_AGE_MILLIS,
+    now: () => performance.now(),
+  });
   const besides = openBesides(database);
   const store = createOrderStore({
     database,
@@ -72,11 +80,16 @@ export function composeExecutor(
     parse: parseStored,
     toMessage: toReportMessage,
     traceparent: currentTraceparent,
-    wakeRelay: () => relay.wake(),
+    publish: (messages) => relay.publish(messages),
+    resend: async (eventIds) => {
+      await relay.mark();
+      await requestResend(database.kysely, eventIds);
+      relay.wake();
+    },
   });
   const venue = createPaperVenue({
     database: besides,
-    markets,
+    markets: markets.recent,
     model: {
       seed: config.PAPER_SEED,
       maxSlippageBps: config.PAPER_MAX_SLIPPAGE_BPS,
@@ -85,14 +98,16 @@ export function composeExecutor(
     script: config.PAPER_SCRIPT,
     pause: wait,
   });
-  const settleOrder = createSettleOrder({
+  const settling = {
     clock,
     store,
     rebalances: createRebalanceSource({ orderGen, vaults }),
-    markets,
+    markets: markets.asked,
     venue,
     observer,
-  });
+  };
+  const settleOrder = createSettleOrder(settling);
+  const executeFresh = createExecuteFresh(settling);
   const recoverOrders = createRecoverOrders({ store, settleOrder, observer });
   const server = createGrpcServer({
     name: 'executor',
@@ -105,7 +120,7 @@ export function composeExecutor(
   });
   const consumer = createDispatchConsumer({
     bus,
-    executeOrder: createExecuteOrder({ store, settleOrder }),
+    executeOrder: createExecuteOrder({ store, executeFresh, settleOrder }),
     repeatAnswer: createRepeatAnswer({ store, pause: wait }),
     observer,
     concurrency: concurrencyOf(config, database),

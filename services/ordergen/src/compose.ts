@@ -12,7 +12,7 @@ import {
   type TokenIssuer,
 } from '@trimtab/grpc';
 import { group, type Component, type ServedComponent } from '@trimtab/lifecycle';
-import { createRelay, type Bus } from '@trimtab/messaging';
+import { createRelay, type Bus, type Relay } from '@trimtab/messaging';
 import { migrate, type Database } from '@trimtab/storage';
 import type { Logger } from '@trimtab/telemetry';
 import {
@@ -31,11 +31,12 @@ import { createReportConsumer } from './adapters/messaging/report-consumer.js';
 import { createBundleReader } from './adapters/postgres/bundle-reader.js';
 import { encodeResolution } from './adapters/messaging/resolution-message.js';
 import { orderGenMigrations } from './adapters/postgres/migrations.js';
+import { outboxOf } from './adapters/postgres/step-statement.js';
 import { createStore } from './adapters/postgres/store.js';
 import type { OrderGenTables } from './adapters/postgres/tables.js';
 import { createObserver } from './adapters/telemetry/observer.js';
 import { createTracing } from './adapters/telemetry/tracing.js';
-import { createApplyReport } from './application/apply-report.js';
+import { createApplyReport, type Committed } from './application/apply-report.js';
 import { createControl } from './application/control.js';
 import { createCreateRebalance } from './application/create-rebalance.js';
 import { createCreateVault } from './application/create-vault.js';
@@ -75,7 +76,7 @@ export function composeOrderGen(
   const { database, bus, logger } = deps;
   const sources = connectSources(config, deps);
   const relay = createRelay({ database, bus, logger, pollMs: 500 });
-  const parts = wire(config, deps, sources, () => relay.wake());
+  const parts = wire(config, deps, sources, relay);
   const server = createGrpcServer({
     name: 'ordergen',
     address: config.GRPC_ADDRESS,
@@ -111,7 +112,7 @@ function wire(
   config: OrderGenConfig,
   deps: OrderGenDependencies,
   sources: Sources,
-  wakeRelay: () => void,
+  relay: Relay,
 ): Parts {
   const { clock, ids, database, bus, logger } = deps;
   const { oracle, solver } = sources;
@@ -124,8 +125,10 @@ function wire(
   const news = createNews();
   const observer = createObserver(logger);
   const tracing = createTracing();
-  const committed = (rebalanceId: string): void => {
-    wakeRelay();
+  const wakeRelay = (): void => relay.wake();
+  const committed: Committed = (rebalanceId, step) => {
+    if (step === undefined) relay.wake(rebalanceId);
+    else relay.publish(outboxOf(step));
     news.tell(rebalanceId);
   };
   const shared = {

@@ -12,10 +12,17 @@ async function unreachable(): Promise<never> {
 }
 
 describe('an order', () => {
-  it('is stored as accepted, asked for at the venue, noted as submitted, and only then submitted', async () => {
+  it('that comes again is stored as accepted, asked for at the venue, noted as submitted, and only then submitted', async () => {
+    const { world, executeAgain, reportsOf } = fakeWorld();
+    expect(await executeAgain(order)).toEqual({ kind: 'SETTLED', deliveryCount: 1 });
+    expect(world.journal).toEqual(['accept', 'query', 'record submission', 'submit']);
+    expect(reportsOf(order)).toMatchObject([{ sequence: 1, execType: 'FILL' }]);
+  });
+
+  it('that comes first is stored as accepted and submitted at once, and only then submitted', async () => {
     const { world, execute, reportsOf, observed } = fakeWorld();
     expect(await execute(order)).toEqual({ kind: 'SETTLED', deliveryCount: 1 });
-    expect(world.journal).toEqual(['accept', 'query', 'record submission', 'submit']);
+    expect(world.journal).toEqual(['accept as submitted', 'submit']);
     expect(reportsOf(order)).toMatchObject([
       { eventId: reportId(order.orderId, 1), sequence: 1, execType: 'FILL' },
     ]);
@@ -30,6 +37,21 @@ describe('an order', () => {
     expect(await execute({ ...order, amount: 1n })).toEqual({ kind: 'ANSWERED_AGAIN' });
     expect(world.journal.slice(before)).toEqual(['answer a again', 'answer a again']);
     expect(observed.slice(1)).toEqual(['answered again', 'answered again']);
+  });
+
+  it('that does not hold is never noted as submitted', async () => {
+    const { world, execute } = fakeWorld();
+    world.balance = async () => ({ cash: 0n, quantity: 0n, collateral: 0n });
+    await execute(order);
+    expect(world.journal).toEqual(['accept', 'query']);
+  });
+
+  it('that the venue cannot answer is asked for before it is submitted again', async () => {
+    const { world, execute } = fakeWorld();
+    world.now = instant(999);
+    world.submit = unreachable;
+    expect(await execute(order)).toMatchObject({ kind: 'POSTPONED', reason: 'VENUE_UNAVAILABLE' });
+    expect(world.journal.slice(0, 3)).toEqual(['accept as submitted', 'submit', 'query']);
   });
 
   it('is executed as it was accepted first, whatever a repeat says', async () => {
@@ -140,7 +162,7 @@ describe('an outage', () => {
     ['of the venue before it was told', 'query', unreachable, 'VENUE_UNAVAILABLE'],
     ['of a healthy price', 'market', noPrice, 'PRICE_STALE'],
   ])('%s is waited for until the order expires, then reported', async (_, part, down, reason) => {
-    const { world, execute, reportsOf, observed } = fakeWorld();
+    const { world, executeAgain: execute, reportsOf, observed } = fakeWorld();
     Object.assign(world, { [part]: down });
     world.now = instant(999);
     expect(await execute(order)).toMatchObject({ kind: 'POSTPONED', reason });
@@ -220,7 +242,8 @@ describe('a crash between venue and commit', () => {
   });
 
   it('keeps a rejection of the venue as it was', async () => {
-    const { world, execute, reportsOf } = fakeWorld();
+    const { world, store, execute, reportsOf } = fakeWorld();
+    await store.accept(order);
     world.venueOrders.set(order.orderId, rejected('ASSET_LOCKED'));
     await execute(order);
     expect(reportsOf(order)).toMatchObject([{ failureReason: 'ASSET_LOCKED' }]);

@@ -5,6 +5,7 @@ import { NOTHING, type Report, type VenueReport } from '../domain/execution-repo
 import { sellOrder } from '../domain/order.fixture.js';
 import type { Order } from '../domain/order.js';
 import type { Balance, RebalanceView } from '../domain/revalidate.js';
+import { createExecuteFresh } from './execute-fresh.js';
 import { createExecuteOrder } from './execute-order.js';
 import type { AcceptedOrder, Market, StoredDecision, Submission, VenueAnswer } from './ports.js';
 import { createSettleOrder } from './settle-order.js';
@@ -72,6 +73,20 @@ export function fakeWorld() {
       orders.set(order.orderId, { order, submitted: false, outage: undefined, reports: [] });
       return 'NEW';
     },
+    acceptAndTell: async <T extends StoredDecision>(
+      order: Order,
+      _dispatch: Uint8Array,
+      tell: () => Promise<T | undefined>,
+    ): Promise<T | undefined> => {
+      if (orders.has(order.orderId)) return undefined;
+      journal.push('accept as submitted');
+      const stored: StoredOrder = { order, submitted: true, outage: undefined, reports: [] };
+      orders.set(order.orderId, stored);
+      const decided = await tell();
+      if (world.crashBeforeCommit) throw new Error('the process died');
+      if (decided !== undefined) stored.reports = decided.reports;
+      return decided;
+    },
     settle: async <T extends StoredDecision>(
       orderId: string,
       decide: (accepted: AcceptedOrder) => Promise<T>,
@@ -106,32 +121,41 @@ export function fakeWorld() {
     attemptFailed: (orderId: string) => void observed.push(`failed ${orderId.slice(0, 1)}`),
     notRecovered: (orderId: string) => void observed.push(`not recovered ${orderId.slice(0, 1)}`),
   };
-  const settleOrder = createSettleOrder({
+  const settling = {
     clock,
     store,
-    rebalances: { rebalance: (order) => world.rebalance(order), balance: () => world.balance() },
+    rebalances: {
+      rebalance: (order: Order) => world.rebalance(order),
+      balance: () => world.balance(),
+    },
     markets: { market: () => world.market() },
     venue: {
       name: 'fake',
-      query: async (orderId) => {
+      query: async (orderId: string) => {
         journal.push('query');
         return world.query(orderId);
       },
-      submit: async (order) => {
+      submit: async (order: Order) => {
         journal.push('submit');
         return world.submit(order);
       },
     },
     observer,
-  });
-  const executeOrder = createExecuteOrder({ store, settleOrder });
+  };
+  const settleOrder = createSettleOrder(settling);
+  const executeFresh = createExecuteFresh(settling);
+  const executeOrder = createExecuteOrder({ store, executeFresh, settleOrder });
+  const dispatched = (order: Order, repeated: boolean) =>
+    executeOrder({ order, dispatch: new Uint8Array(), repeated }, new AbortController().signal);
   return {
     world,
     store,
     observer,
     observed,
     settleOrder,
-    execute: (order: Order) => executeOrder(order, new Uint8Array(), new AbortController().signal),
+    execute: (order: Order) => dispatched(order, false),
+    /** Executes an order whose message is known to have come before. */
+    executeAgain: (order: Order) => dispatched(order, true),
     /** The stored reports of an order. */
     reportsOf: (order: Order) => orders.get(order.orderId)?.reports ?? [],
   };

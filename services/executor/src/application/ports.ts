@@ -75,6 +75,17 @@ export interface OrderStore {
   /** Stores the order as ACCEPTED before any venue is called; tells how far it was before. */
   accept(order: Order, dispatch: Uint8Array): Promise<OrderProgress>;
   /**
+   * Stores an order that nobody knows as ACCEPTED and noted as submitted, in one commit; runs `tell`
+   * while everybody else who wants to decide about the order waits; and stores its decision as `settle`
+   * does. Undefined, with nothing stored by this call, for a known order; undefined too when `tell`
+   * decides nothing: the order is then accepted and submitted.
+   */
+  acceptAndTell<T extends StoredDecision>(
+    order: Order,
+    dispatch: Uint8Array,
+    tell: () => Promise<T | undefined>,
+  ): Promise<T | undefined>;
+  /**
    * Runs `decide` under the order's row lock and stores the reports of its decision together with
    * their outgoing messages; without reports, the outage. Returns the decision, or
    * undefined for an order that is settled or not known, which is left as it is.

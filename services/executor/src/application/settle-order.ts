@@ -51,25 +51,29 @@ const OUTAGE_DELAY_MILLIS = 500;
 export function createSettleOrder(deps: SettleOrderDependencies): SettleOrder {
   return async (orderId, signal) => {
     const decision = await deps.store.settle(orderId, (accepted) => decide(deps, accepted, signal));
-    if (decision === undefined) {
-      await deps.store.answerAgain(orderId);
-      deps.observer.answeredAgain(orderId);
-      return { kind: 'ANSWERED_AGAIN' };
-    }
-    const { order, refusal } = decision;
-    if (decision.kind === 'POSTPONE') {
-      deps.observer.postponed(order, decision.refusal.reason);
-      const { reason } = decision.refusal;
-      return { kind: 'POSTPONED', reason, delayMillis: OUTAGE_DELAY_MILLIS };
-    }
-    if (refusal !== undefined) deps.observer.refused(order, refusal.reason, refusal.message);
-    const last = present(decision.reports.at(-1), 'an answer has at least one report');
-    deps.observer.settled(order, last.execType);
-    return { kind: 'SETTLED', deliveryCount: decision.deliveryCount };
+    if (decision !== undefined) return toExecution(deps, decision);
+    await deps.store.answerAgain(orderId);
+    deps.observer.answeredAgain(orderId);
+    return { kind: 'ANSWERED_AGAIN' };
   };
 }
 
-type Decision =
+/** Tells what became of an order once its decision is stored. */
+export function toExecution(deps: SettleOrderDependencies, decision: Decision): Execution {
+  const { order, refusal } = decision;
+  if (decision.kind === 'POSTPONE') {
+    const { reason } = decision.refusal;
+    deps.observer.postponed(order, reason);
+    return { kind: 'POSTPONED', reason, delayMillis: OUTAGE_DELAY_MILLIS };
+  }
+  if (refusal !== undefined) deps.observer.refused(order, refusal.reason, refusal.message);
+  const last = present(decision.reports.at(-1), 'an answer has at least one report');
+  deps.observer.settled(order, last.execType);
+  return { kind: 'SETTLED', deliveryCount: decision.deliveryCount };
+}
+
+/** What is decided about an order: its answer, or that it has to wait. */
+export type Decision =
   | {
       readonly kind: 'ANSWER';
       readonly order: Order;
@@ -97,24 +101,45 @@ async function decide(
   // A venue that was told and cannot be asked may have filled: no failure may be reported yet.
   if (!before.ok)
     return submitted ? postpone(order, before.error) : judge(deps, order, before.error);
-  if (before.value !== undefined) return answer(deps, order, before.value);
+  if (before.value !== undefined) return answered(deps, order, before.value);
 
-  const checked = await attempt(() => revalidate(deps, accepted, signal));
-  const refusal = checked.ok ? checked.value : checked.error;
+  const refusal = await findRefusal(deps, accepted, signal);
   if (refusal !== undefined) return judge(deps, order, refusal);
 
   await deps.store.recordSubmission(order.orderId);
-  const told = await attempt(() => deps.venue.submit(order, signal));
-  const submission: Submission = told.ok ? told.value : { kind: 'OUTAGE', refusal: told.error };
-  if (submission.kind === 'ANSWER') return answer(deps, order, submission.answer);
+  const submission = await submitOrder(deps, order, signal);
+  if (submission.kind === 'ANSWER') return answered(deps, order, submission.answer);
   // An outage may have cut off an answer only: the venue is asked what became of the order.
   const after = await attempt(() => deps.venue.query(order.orderId, signal));
   if (!after.ok) return postpone(order, after.error);
-  if (after.value !== undefined) return answer(deps, order, after.value);
+  if (after.value !== undefined) return answered(deps, order, after.value);
   return judge(deps, order, submission.refusal);
 }
 
-/** Everything that generation assumed, checked again; the expiry once more after what took time. */
+/** Tells the venue; a venue that cannot be reached is an outage. */
+export async function submitOrder(
+  deps: Pick<SettleOrderDependencies, 'venue'>,
+  order: Order,
+  signal: AbortSignal,
+): Promise<Submission> {
+  const told = await attempt(() => deps.venue.submit(order, signal));
+  return told.ok ? told.value : { kind: 'OUTAGE', refusal: told.error };
+}
+
+/** Why an order must not be executed now; a dependency that is down is an outage. */
+export async function findRefusal(
+  deps: SettleOrderDependencies,
+  accepted: AcceptedOrder,
+  signal: AbortSignal,
+): Promise<Refusal | undefined> {
+  const checked = await attempt(() => revalidate(deps, accepted, signal));
+  return checked.ok ? checked.value : checked.error;
+}
+
+/**
+ * Everything that generation assumed, checked again; the expiry once more after what took time. The
+ * three questions are asked at once and judged in their order.
+ */
 async function revalidate(
   deps: SettleOrderDependencies,
   accepted: AcceptedOrder,
@@ -123,14 +148,15 @@ async function revalidate(
   const { order } = accepted;
   const late = expiryOf(deps, accepted);
   if (late !== undefined) return late;
-  const rebalance = await deps.rebalances.rebalance(order, signal);
+  const asked = ask(deps, order, signal);
+  const rebalance = await asked.rebalance;
   const mismatch = checkAgainstRebalance(order, rebalance);
   if (mismatch !== undefined) return mismatch;
   const action = present(rebalance.actions[order.index], 'the order agrees with an action');
-  const balance = await deps.rebalances.balance(order, signal);
+  const balance = await asked.balance;
   const lacking = checkBalance(order, balance);
   if (lacking !== undefined) return lacking;
-  const market = await deps.markets.market(order.assetId, signal);
+  const market = await asked.market;
   if (market === undefined) {
     return { reason: 'PRICE_STALE', message: `${order.assetId} has no healthy price` };
   }
@@ -141,6 +167,15 @@ async function revalidate(
     checkShortFunding(order, balance, market) ??
     expiryOf(deps, accepted)
   );
+}
+
+/** The answers to what is not judged any more are dropped, failed ones too. */
+function ask(deps: SettleOrderDependencies, order: Order, signal: AbortSignal) {
+  const rebalance = deps.rebalances.rebalance(order, signal);
+  const balance = deps.rebalances.balance(order, signal);
+  const market = deps.markets.market(order.assetId, signal);
+  for (const answer of [rebalance, balance, market]) answer.catch(() => undefined);
+  return { rebalance, balance, market };
 }
 
 /** An order that an outage held up until it expired fails with the outage, which is its cause. */
@@ -157,14 +192,15 @@ function judge(deps: SettleOrderDependencies, order: Order, refusal: Refusal): D
   const expired = checkExpiry(order, deps.clock.now()) !== undefined;
   if (isOutage(refusal.reason) && !expired) return postpone(order, refusal);
   const reports = [rejection(refusal.reason, deps.venue.name)];
-  return { ...answer(deps, order, { reports, deliveryCount: 1 }), refusal };
+  return { ...answered(deps, order, { reports, deliveryCount: 1 }), refusal };
 }
 
 function postpone(order: Order, refusal: Refusal): Decision {
   return { kind: 'POSTPONE', order, reports: [], outage: refusal.reason, refusal };
 }
 
-function answer(
+/** The venue's answer as numbered reports. */
+export function answered(
   deps: SettleOrderDependencies,
   order: Order,
   { reports, deliveryCount }: VenueAnswer,

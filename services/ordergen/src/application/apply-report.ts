@@ -27,6 +27,12 @@ export type ReportStore = Pick<
   | 'transaction'
 >;
 
+/**
+ * Called after a commit that left messages in the outbox or news for watchers. With the step, its
+ * messages can go out at once: nothing older of its rebalance waits in the outbox unknown to us.
+ */
+export type Committed = (rebalanceId: string, step?: RebalanceStep) => void;
+
 /** What applying a report needs. */
 export interface ApplyReportDependencies {
   readonly clock: Clock;
@@ -38,8 +44,7 @@ export interface ApplyReportDependencies {
     'rebalanceEnded' | 'vaultFrozen' | 'reportWaits' | 'duplicateReport'
   >;
   readonly tracing: Pick<Tracing, 'recalibrate' | 'traceparentOf'>;
-  /** Called after a commit that left messages in the outbox or news for watchers. */
-  readonly committed: (rebalanceId: string) => void;
+  readonly committed: Committed;
 }
 
 /** A report as it came. */
@@ -249,6 +254,8 @@ async function commit(
   inbox: InboxEntry,
 ): Promise<Applied> {
   const step = draft.finish(inbox, deps.tracing.traceparentOf(draft.before.facts));
+  // What is in memory was written here, and with it all that the rebalance has sent lately.
+  const isOurs = deps.cache.get(step.rebalanceId) === draft.before;
   const outcome = await deps.store.commit(step);
   if (outcome === 'DUPLICATE') {
     deps.observer.duplicateReport(inbox.rebalanceId, inbox.eventId);
@@ -260,7 +267,7 @@ async function commit(
   }
   deps.cache.put(afterStep(draft.before, step));
   report(deps, draft, step);
-  deps.committed(step.rebalanceId);
+  deps.committed(step.rebalanceId, isOurs ? step : undefined);
   return { kind: inbox.state === 'WAITING' ? 'WAITING' : 'APPLIED' };
 }
 

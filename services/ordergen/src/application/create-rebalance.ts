@@ -14,7 +14,10 @@ import type { Observer, OrderGenSession, OrderGenStore, RequestKey } from './por
 import { goOn, hint } from './progress.js';
 import type { NewRebalance, RunningRebalance } from './rebalance-record.js';
 import { vaultNotFound } from './refusals.js';
-import { createStepDraft } from './step-draft.js';
+import type { Committed } from './apply-report.js';
+import type { RebalanceStep } from './rebalance-step.js';
+import type { RunningCache } from './running-cache.js';
+import { afterStep, createStepDraft } from './step-draft.js';
 
 export type { CreateRebalanceCommand } from './plan-rebalance.js';
 
@@ -24,7 +27,8 @@ export interface CreateRebalanceDependencies extends PlanningDependencies {
   readonly store: OrderGenStore;
   readonly messages: Messages;
   readonly observer: Observer;
-  readonly committed: (rebalanceId: string) => void;
+  readonly cache: Pick<RunningCache, 'put'>;
+  readonly committed: Committed;
 }
 
 /** Creates and starts a rebalance; `respond` makes the response that a repeat will get again. */
@@ -44,23 +48,36 @@ export function createCreateRebalance(deps: CreateRebalanceDependencies): Create
     const earlier = await deps.store.findResponse(key);
     if (earlier !== undefined) return earlier;
     const documents = await fetchDocuments(deps, command, call);
-    let created = '';
+    let created: Created | undefined;
     const response = await deps.store.once(key, async (session) => {
       const vault = (await session.lockVault(command.vaultId)) ?? vaultNotFound(command.vaultId);
       const { caller } = call;
       const rebalanceId = deps.ids.uuid();
       const planned = planRebalance(deps, { ...documents, command, vault, caller, rebalanceId });
       const fresh = begin(planned);
-      created = rebalanceId;
-      await store(deps, session, vault, fresh);
-      return respond(session, created);
+      created = await store(deps, session, vault, fresh);
+      return respond(session, rebalanceId);
     });
-    if (created !== '') {
-      deps.observer.rebalanceCreated(created, command.vaultId, command.purpose);
-      deps.committed(created);
-    }
+    if (created !== undefined) begun(deps, created, command);
     return response;
   };
+}
+
+/** Tells what has just been committed. */
+function begun(
+  deps: CreateRebalanceDependencies,
+  { running, step }: Created,
+  { vaultId, purpose }: CreateRebalanceCommand,
+): void {
+  deps.cache.put(running);
+  deps.observer.rebalanceCreated(step.rebalanceId, vaultId, purpose);
+  deps.committed(step.rebalanceId, step);
+}
+
+/** A rebalance after its first step, and the step. */
+interface Created {
+  readonly running: RunningRebalance;
+  readonly step: RebalanceStep;
 }
 
 interface Fresh extends NewRebalance {
@@ -85,7 +102,7 @@ async function store(
   session: OrderGenSession,
   vault: HeldVault,
   fresh: Fresh,
-): Promise<void> {
+): Promise<Created> {
   const { facts } = fresh;
   const inserted = await session.insertRebalance(fresh);
   if (!inserted) refuse(inProgress(vault.vaultId, vault.openRebalanceId ?? ''));
@@ -105,6 +122,8 @@ async function store(
   }
   draft.send(hint(draft, deps.messages, `${facts.rebalanceId}/created`));
   goOn(draft, [], deps.messages);
-  const outcome = await session.commit(draft.finish(undefined, facts.traceparent));
+  const step = draft.finish(undefined, facts.traceparent);
+  const outcome = await session.commit(step);
   if (outcome !== 'COMMITTED') throw new Error(`the first step of a new rebalance met ${outcome}`);
+  return { running: afterStep(running, step), step };
 }

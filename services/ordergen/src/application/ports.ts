@@ -108,14 +108,17 @@ export interface OrderGenReader {
   listEvents(rebalanceId: string): Promise<readonly StoredEvent[]>;
   /** Results that wait for their turn, by (index, report sequence). */
   listWaiting(rebalanceId: string): Promise<readonly WaitingReport[]>;
-  /** The payload of a report that is known. */
-  findReport(eventId: string): Promise<Uint8Array | undefined>;
-  /** What watchers see after a sequence, in order. */
+  /** What watchers see after a sequence, in order; at most FEED_PAGE entries. */
   listFeed(rebalanceId: string, after: number): Promise<readonly FeedItem[]>;
+  /** The last sequence that watchers see, and the state; without anything that takes work to read. */
+  findFeedEnd(rebalanceId: string): Promise<FeedEnd | undefined>;
   /** What a vault held when its ledger had this many lines, by (assetId, side). */
   holdingsAt(vaultId: string, ledgerSequence: number): Promise<readonly Position[]>;
-  /** The lines of one transaction, by sequence. */
-  listTransaction(vaultId: string, transactionId: string): Promise<readonly LedgerEntry[]>;
+  /** The lines of some transactions, by sequence. */
+  listTransactions(
+    vaultId: string,
+    transactionIds: readonly string[],
+  ): Promise<readonly LedgerEntry[]>;
   findPlan(planHash: string): Promise<PlanCopy | undefined>;
   findSnapshot(snapshotHash: string): Promise<SnapshotContent | undefined>;
 }
@@ -214,6 +217,17 @@ export interface FeedItem {
   /** The last line of the vault's ledger at the entry. */
   readonly ledgerSequence: number;
   readonly occurTime: Instant;
+  /** The payload of the report that a RESULT is about, if it came as a message. */
+  readonly report?: Uint8Array;
+}
+
+/** How many entries one read of the feed gives at most. */
+export const FEED_PAGE = 500;
+
+/** How far the feed of a rebalance goes. */
+export interface FeedEnd {
+  readonly feedCount: number;
+  readonly state: string;
 }
 
 /** What watchers see, in the words of the stream. */

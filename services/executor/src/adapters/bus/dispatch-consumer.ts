@@ -1,6 +1,8 @@
+import { setMaxListeners } from 'node:events';
 import type { Component } from '@trimtab/lifecycle';
 import {
   dispositionOf,
+  HEADERS,
   MESSAGE_TYPES,
   subjects,
   vaultKey,
@@ -8,9 +10,8 @@ import {
   type Disposition,
   type IncomingMessage,
 } from '@trimtab/messaging';
-import type { ExecuteOrder } from '../../application/execute-order.js';
+import type { Dispatched, ExecuteOrder } from '../../application/execute-order.js';
 import type { Observer } from '../../application/ports.js';
-import type { Order } from '../../domain/order.js';
 import { parseDispatch } from './parse-dispatch.js';
 
 /** What the consumer of dispatches needs. */
@@ -32,6 +33,8 @@ const RETRY_DELAY_MILLIS = 500;
  */
 export function createDispatchConsumer(options: DispatchConsumerOptions): Component {
   const stopping = new AbortController();
+  // Every call of every order in execution listens until it is answered: many are no leak.
+  setMaxListeners(0, stopping.signal);
   let subscription: { stop(): Promise<void> } | undefined;
   return {
     name: 'dispatch consumer',
@@ -74,7 +77,12 @@ async function handle(
     return malformed(`vault_id was "${vaultId}", which is not the subject's`);
   }
   try {
-    return await execute(options, parsed.value, message.payload, signal);
+    const dispatched = {
+      order: parsed.value,
+      dispatch: message.payload,
+      repeated: isRepeated(message),
+    };
+    return await execute(options, dispatched, signal);
   } catch (error) {
     options.observer.attemptFailed(orderId, error);
     return dispositionOf(error, RETRY_DELAY_MILLIS);
@@ -83,18 +91,22 @@ async function handle(
 
 async function execute(
   options: DispatchConsumerOptions,
-  order: Order,
-  dispatch: Uint8Array,
+  dispatched: Dispatched,
   signal: AbortSignal,
 ): Promise<Disposition> {
-  const execution = await options.executeOrder(order, dispatch, signal);
+  const execution = await options.executeOrder(dispatched, signal);
   if (execution.kind === 'POSTPONED') {
     return { kind: 'retry', delayMillis: execution.delayMillis, reason: execution.reason };
   }
   const repeats = execution.kind === 'SETTLED' ? execution.deliveryCount - 1 : 0;
   for (let repeat = 0; repeat < repeats; repeat += 1)
-    await options.repeatAnswer(order.orderId, signal);
+    await options.repeatAnswer(dispatched.order.orderId, signal);
   return { kind: 'ack' };
+}
+
+/** Delivered again, or sent again: the message id ends with the count of sends before. */
+function isRepeated({ deliveryCount, headers }: IncomingMessage): boolean {
+  return deliveryCount > 1 || headers.get(HEADERS.messageId)?.endsWith('/0') !== true;
 }
 
 function malformed(detail: string): Disposition {

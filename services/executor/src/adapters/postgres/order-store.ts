@@ -1,16 +1,20 @@
 import { partitionOf } from '@trimtab/canonical';
-import {
-  enqueue,
-  inTransaction,
-  requestResend,
-  type Database,
-  type OutboxMessage,
-} from '@trimtab/storage';
-import { sql } from 'kysely';
+import { inTransaction, type Database, type OutboxMessage } from '@trimtab/storage';
+import { CompiledQuery, sql } from 'kysely';
 import type { OrderProgress, OrderStore } from '../../application/ports.js';
 import type { Report } from '../../domain/execution-report.js';
 import type { FailureReason } from '../../domain/failure-reason.js';
 import type { Order } from '../../domain/order.js';
+import {
+  ACCEPT,
+  ACCEPT_AND_LOCK,
+  acceptValues,
+  LOCK,
+  SETTLE,
+  SETTLE_AND_UNLOCK,
+  settleValues,
+  UNLOCK,
+} from './order-statements.js';
 import type { ExecutorTables } from './tables.js';
 
 /** The message that carries a report; made by the bus adapter, which knows the wire. */
@@ -29,8 +33,10 @@ export interface OrderStoreOptions {
   readonly toMessage: (report: Report) => ReportMessage;
   /** The W3C trace context that a report continues: that of the dispatch being handled. */
   readonly traceparent: () => string | undefined;
-  /** Wakes the relay after a commit that left messages to publish. */
-  readonly wakeRelay: () => void;
+  /** Publishes what was committed to the outbox. */
+  readonly publish: (messages: readonly OutboxMessage[]) => void;
+  /** Has messages of the outbox published once more. */
+  readonly resend: (eventIds: readonly string[]) => Promise<void>;
 }
 
 interface AcceptedRow {
@@ -44,22 +50,34 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
   const { database, besides } = options;
   return {
     accept: async (order, dispatch) => {
-      const { rows } = await sql<{ progress: OrderProgress }>`
-        with fresh as (
-          insert into orders (order_id, rebalance_id, vault_id, order_index, dispatch, state)
-          values (${order.orderId}, ${order.rebalanceId}, ${order.vaultId}, ${order.index},
-            ${Buffer.from(dispatch)}::bytea, 'ACCEPTED')
-          on conflict (order_id) do nothing
-          returning order_id
-        )
-        select coalesce(
-          (select 'NEW' from fresh),
-          (select state from orders where order_id = ${order.orderId}),
-          'ACCEPTED') as progress`.execute(database.kysely);
+      const { rows } = await database.pool.query<{ progress: OrderProgress }>(ACCEPT, [
+        ...acceptValues(order, dispatch),
+      ]);
       return rows[0]?.progress ?? 'ACCEPTED';
     },
+    acceptAndTell: async (order, dispatch, tell) => {
+      const stored = await onOneConnection(database, async (query) => {
+        const [row] = await query<{ locked: boolean }>('order-accept', ACCEPT_AND_LOCK, [
+          ...acceptValues(order, dispatch),
+        ]);
+        if (row?.locked !== true) return undefined;
+        const decided = await tell();
+        if (decided === undefined) {
+          await query('order-unlock', UNLOCK, [order.orderId]);
+          return undefined;
+        }
+        const messages = messagesOf(options, decided.reports);
+        const [done] = await query<{ settled: number }>('order-settle', SETTLE_AND_UNLOCK, [
+          ...settleValues(order.orderId, decided.reports, messages),
+        ]);
+        return done?.settled === 1 ? { decided, messages } : undefined;
+      });
+      if (stored !== undefined) options.publish(stored.messages);
+      return stored?.decided;
+    },
     settle: async (orderId, decide) => {
-      const decision = await inTransaction(database, async (tx) => {
+      const stored = await inTransaction(database, async (tx) => {
+        await tx.executeQuery(CompiledQuery.raw(LOCK, [orderId]));
         const { rows } = await sql<AcceptedRow>`
           select state, dispatch, outage from orders where order_id = ${orderId} for update`.execute(
           tx,
@@ -69,9 +87,8 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
         // A statement of its own: it sees what was committed while the lock was waited for.
         const marks = await sql`
           select 1 from submissions where order_id = ${orderId}`.execute(tx);
-        const order = options.parse(row.dispatch);
         const decided = await decide({
-          order,
+          order: options.parse(row.dispatch),
           submitted: marks.rows.length > 0,
           outage: row.outage ?? undefined,
         });
@@ -80,23 +97,16 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
             update orders set outage = ${decided.outage ?? null} where order_id = ${orderId}`.execute(
             tx,
           );
-          return decided;
+          return { decided, messages: [] };
         }
-        await sql`update orders set state = 'SETTLED' where order_id = ${orderId}`.execute(tx);
-        const values = decided.reports.map(
-          (report) => sql`(${report.eventId}, ${orderId}, ${report.sequence}::integer)`,
+        const messages = messagesOf(options, decided.reports);
+        await tx.executeQuery(
+          CompiledQuery.raw(SETTLE, [...settleValues(orderId, decided.reports, messages)]),
         );
-        await sql`insert into reports (event_id, order_id, report_sequence) values ${sql.join(values)}`.execute(
-          tx,
-        );
-        await enqueue(
-          tx,
-          decided.reports.map((report) => outboxMessage(options, report)),
-        );
-        return decided;
+        return { decided, messages };
       });
-      options.wakeRelay();
-      return decision;
+      if (stored !== undefined) options.publish(stored.messages);
+      return stored?.decided;
     },
     recordSubmission: async (orderId) => {
       await sql`
@@ -108,11 +118,7 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
         select event_id from reports where order_id = ${orderId} order by report_sequence`.execute(
         database.kysely,
       );
-      await requestResend(
-        database.kysely,
-        rows.map((row) => row.event_id),
-      );
-      options.wakeRelay();
+      await options.resend(rows.map((row) => row.event_id));
     },
     isAnswerSent: async (orderId) => {
       const { rows } = await sql`
@@ -130,13 +136,53 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
   };
 }
 
-function outboxMessage(options: OrderStoreOptions, report: Report): OutboxMessage {
+function messagesOf(
+  options: OrderStoreOptions,
+  reports: readonly Report[],
+): readonly OutboxMessage[] {
   const traceparent = options.traceparent();
-  return {
+  return reports.map((report) => ({
     ...options.toMessage(report),
     eventId: report.eventId,
     aggregateId: report.order.rebalanceId,
     partition: partitionOf(report.order.vaultId),
     ...(traceparent === undefined ? {} : { traceparent }),
-  };
+  }));
 }
+
+/** Runs a named statement, which the server parses once per connection. */
+type NamedQuery = <Row>(
+  name: string,
+  text: string,
+  values: readonly unknown[],
+) => Promise<readonly Row[]>;
+
+/** After an error the connection is given up, and with it every lock that it may still hold. */
+async function onOneConnection<T>(
+  { pool }: Database<ExecutorTables>,
+  run: (query: NamedQuery) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  // A connection that dies meanwhile fails the next statement; without a listener it ends the process.
+  client.on('error', ignore);
+  let isClean = false;
+  try {
+    const query: NamedQuery = async <Row>(
+      name: string,
+      text: string,
+      values: readonly unknown[],
+    ) => {
+      const { rows } = await client.query({ name, text, values: [...values] });
+      // The caller names the columns of its own statement; the driver cannot know them.
+      return rows as Row[];
+    };
+    const result = await run(query);
+    isClean = true;
+    return result;
+  } finally {
+    client.off('error', ignore);
+    client.release(!isClean);
+  }
+}
+
+const ignore = (): void => undefined;

@@ -72,11 +72,13 @@ async function remember(
   orderId: string,
   answer: VenueAnswer,
 ): Promise<VenueAnswer> {
-  await sql`
-    insert into paper_orders (client_order_id, answer)
-    values (${orderId}, ${toJson(answer)}::jsonb)
-    on conflict (client_order_id) do nothing`.execute(database.kysely);
-  return (await readAnswer(database, orderId)) ?? answer;
+  const { rowCount } = await database.pool.query({
+    name: 'paper-remember',
+    text: `insert into paper_orders (client_order_id, answer) values ($1, $2::jsonb)
+      on conflict (client_order_id) do nothing`,
+    values: [orderId, toJson(answer)],
+  });
+  return rowCount === 1 ? answer : ((await readAnswer(database, orderId)) ?? answer);
 }
 
 async function readAnswer(

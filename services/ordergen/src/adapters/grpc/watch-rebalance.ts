@@ -4,7 +4,12 @@ import { domainError, present, refuse } from '@trimtab/core';
 import { safeNumber } from '@trimtab/decimal';
 import { fromFeedAction, type FeedAction } from '../../application/feed-action.js';
 import type { News } from '../../application/news.js';
-import type { FeedItem, OrderGenStore } from '../../application/ports.js';
+import {
+  FEED_PAGE,
+  type FeedItem,
+  type LedgerEntry,
+  type OrderGenStore,
+} from '../../application/ports.js';
 import type { RebalanceView } from '../../application/rebalance-record.js';
 import { rebalanceNotFound } from '../../application/refusals.js';
 import type { RecalibrationDocument } from '../../domain/event-document.js';
@@ -37,30 +42,53 @@ export async function* watchRebalance(
   signal: AbortSignal,
 ): AsyncGenerator<wire.WatchRebalanceResponse> {
   const view = (await deps.store.findRebalance(rebalanceId)) ?? rebalanceNotFound(rebalanceId);
-  const last = (await deps.store.loadRunning(rebalanceId))?.feedCount ?? 0;
+  const last = (await deps.store.findFeedEnd(rebalanceId))?.feedCount ?? 0;
   if (afterSequence < 0n || afterSequence > BigInt(last)) refuseSequence(afterSequence, last);
   let after = safeNumber(afterSequence);
   while (!signal.aborted) {
     const news = deps.news.next(rebalanceId, LOOK_AGAIN_MS, signal);
     const items = await deps.store.listFeed(rebalanceId, after);
+    const lines = await linesOf(deps.store, view.facts.vaultId, items);
     for (const item of items) {
-      yield { event: await toEvent(deps.store, view, item) };
+      yield { event: await toEvent(deps.store, { view, item, lines }) };
       after = item.sequence;
     }
-    if (items.length > 0) continue;
-    const running = await deps.store.loadRunning(rebalanceId);
-    if (running === undefined) return;
-    // Its end is an entry: only what has no entry after it is over.
-    if (hasEnded(running.head.state.state) && running.feedCount === after) return;
-    if (running.feedCount === after) await news;
+    if (items.length === FEED_PAGE) continue;
+    const state = items.at(-1)?.state;
+    if (state === undefined || hasEnded(oneOf(LIFECYCLES, state))) {
+      const end = await deps.store.findFeedEnd(rebalanceId);
+      if (end === undefined) return;
+      // Its end is an entry: only what has no entry after it is over.
+      if (hasEnded(oneOf(LIFECYCLES, end.state)) && end.feedCount === after) return;
+      if (end.feedCount > after) continue;
+    }
+    // Asked for before the entries were read: what came since then has been told already.
+    await news;
   }
 }
 
-async function toEvent(
+/** The ledger lines of what was booked, read at once. */
+async function linesOf(
   store: OrderGenStore,
-  view: RebalanceView,
-  item: FeedItem,
-): Promise<wire.RebalanceEvent> {
+  vaultId: string,
+  items: readonly FeedItem[],
+): Promise<readonly LedgerEntry[]> {
+  const ids = items
+    .filter(({ kind }) => kind === 'LEDGER')
+    .map(({ data }) => (JSON.parse(data) as FeedJson).transaction_id ?? '');
+  return ids.length === 0 ? [] : store.listTransactions(vaultId, ids);
+}
+
+/** An entry with what it is shown with. */
+interface Shown {
+  readonly view: RebalanceView;
+  readonly item: FeedItem;
+  /** The ledger lines of the entries that were read with it. */
+  readonly lines: readonly LedgerEntry[];
+}
+
+async function toEvent(store: OrderGenStore, shown: Shown): Promise<wire.RebalanceEvent> {
+  const { view, item } = shown;
   return {
     sequence: BigInt(item.sequence),
     rebalanceId: view.facts.rebalanceId,
@@ -68,7 +96,7 @@ async function toEvent(
     stateHash: item.stateHash,
     state: stateOf(item.state),
     traceId: view.facts.traceId,
-    event: await payloadOf(store, view, item),
+    event: await payloadOf(store, shown),
   };
 }
 
@@ -90,8 +118,7 @@ interface FeedJson {
 
 async function payloadOf(
   store: OrderGenStore,
-  view: RebalanceView,
-  item: FeedItem,
+  { view, item, lines }: Shown,
 ): Promise<wire.RebalanceEvent['event']> {
   const data = JSON.parse(item.data) as FeedJson;
   const { vaultId } = view.facts;
@@ -104,15 +131,17 @@ async function payloadOf(
     }
     case 'RESULT': {
       const action = actionOf(view, data.action);
-      return { $case: 'result', value: { report: await reportOf(store, view, data), action } };
+      return { $case: 'result', value: { report: reportOf(view, item, data), action } };
     }
     case 'RECALIBRATION': {
       const value = toRecalibrationMessage(data);
       return { $case: 'recalibration', value: present(value, 'the entry has a recalibration') };
     }
     case 'LEDGER': {
-      const entries = await store.listTransaction(vaultId, data.transaction_id ?? '');
-      const own = entries.filter(({ sequence }) => sequence <= item.ledgerSequence);
+      const own = lines.filter(
+        ({ transactionId, sequence }) =>
+          transactionId === data.transaction_id && sequence <= item.ledgerSequence,
+      );
       return { $case: 'ledger', value: { entries: own.map(toLedgerMessage) } };
     }
     case 'STATE': {
@@ -128,13 +157,8 @@ async function payloadOf(
 }
 
 /** The report as it came; an action that failed without being sent has none of its own. */
-async function reportOf(
-  store: OrderGenStore,
-  view: RebalanceView,
-  data: FeedJson,
-): Promise<ExecutionReport> {
-  const payload = data.event_id === undefined ? undefined : await store.findReport(data.event_id);
-  if (payload !== undefined) return ExecutionReport.decode(payload);
+function reportOf(view: RebalanceView, item: FeedItem, data: FeedJson): ExecutionReport {
+  if (item.report !== undefined) return ExecutionReport.decode(item.report);
   const reason = data.action?.failure_reason;
   return {
     ...ExecutionReport.decode(new Uint8Array()),

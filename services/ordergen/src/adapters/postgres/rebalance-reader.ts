@@ -1,6 +1,11 @@
 import type { PlanCopy, SnapshotContent } from '../../application/documents.js';
 import type { ExecutionReport } from '../../application/execution-report.js';
-import type { FeedKind, OrderGenReader, RebalanceFilter } from '../../application/ports.js';
+import {
+  FEED_PAGE,
+  type FeedKind,
+  type OrderGenReader,
+  type RebalanceFilter,
+} from '../../application/ports.js';
 import type { RebalanceView } from '../../application/rebalance-record.js';
 import type { Query } from './query.js';
 import {
@@ -25,7 +30,7 @@ export interface StoredMessages {
 /** The reads of rebalances. */
 export type RebalanceReader = Omit<
   OrderGenReader,
-  'findVault' | 'listVaults' | 'listLedger' | 'listTransaction' | 'holdingsAt'
+  'findVault' | 'listVaults' | 'listLedger' | 'listTransactions' | 'holdingsAt'
 >;
 
 const FEED_KINDS: readonly FeedKind[] = [
@@ -99,12 +104,14 @@ export function createRebalanceReader(query: Query, stored: StoredMessages): Reb
         );
     },
     listFeed: (rebalanceId, after) => listFeed(query, rebalanceId, after),
-    findReport: async (eventId) => {
-      const [row] = await query<{ payload: Buffer }>(
-        `select payload from inbox where consumer = '${INBOX_CONSUMER}' and event_id = $1`,
-        [eventId],
+    findFeedEnd: async (rebalanceId) => {
+      const [row] = await query<{ feed_count: string; state: string }>(
+        'select feed_count, state from rebalances where rebalance_id = $1',
+        [rebalanceId],
       );
-      return row?.payload;
+      return row === undefined
+        ? undefined
+        : { feedCount: toCount(row.feed_count), state: row.state };
     },
     findPlan: async (planHash) => {
       const [row] = await query<{ document: Buffer }>(
@@ -178,6 +185,7 @@ interface FeedRow {
   readonly state_hash: string;
   readonly ledger_sequence: string;
   readonly occur_time: Date;
+  readonly payload: Buffer | null;
 }
 
 async function listFeed(
@@ -186,8 +194,12 @@ async function listFeed(
   after: number,
 ): ReturnType<OrderGenReader['listFeed']> {
   const rows = await query<FeedRow>(
-    `select sequence, kind, data, state, state_hash, ledger_sequence, occur_time from rebalance_feed
-     where rebalance_id = $1 and sequence > $2 order by sequence limit 500`,
+    `select f.sequence, f.kind, f.data, f.state, f.state_hash, f.ledger_sequence, f.occur_time,
+       i.payload
+     from rebalance_feed f
+     left join inbox i on f.kind = 'RESULT' and i.consumer = '${INBOX_CONSUMER}'
+       and i.event_id = f.data::jsonb ->> 'event_id'
+     where f.rebalance_id = $1 and f.sequence > $2 order by f.sequence limit ${FEED_PAGE}`,
     [rebalanceId, after],
   );
   return rows.map((row) => ({
@@ -198,6 +210,7 @@ async function listFeed(
     stateHash: row.state_hash,
     ledgerSequence: toCount(row.ledger_sequence),
     occurTime: toInstant(row.occur_time),
+    ...(row.payload !== null && { report: row.payload }),
   }));
 }
 

@@ -1,6 +1,7 @@
 import { partitionOf } from '@trimtab/canonical';
 import type { LedgerTransaction } from '../../application/ports.js';
 import type { RebalanceStep } from '../../application/rebalance-step.js';
+import type { OutboxMessage } from '@trimtab/storage';
 import { changesOf } from '../../domain/ledger-holdings.js';
 import { foldToText } from './fold-json.js';
 import { toDate } from './row-values.js';
@@ -184,6 +185,20 @@ export function stepValues(step: RebalanceStep): readonly unknown[] {
       })),
     ),
   ];
+}
+
+/** The messages of a step as its rows of the outbox are. */
+export function outboxOf(step: RebalanceStep): readonly OutboxMessage[] {
+  const partition = partitionOf(step.vaultId);
+  return step.outbox.map(({ eventId, subject, messageType, payload }) => ({
+    eventId,
+    aggregateId: step.rebalanceId,
+    partition,
+    subject,
+    messageType,
+    payload,
+    ...(step.traceparent !== undefined && { traceparent: step.traceparent }),
+  }));
 }
 
 function inboxJson(entry: NonNullable<RebalanceStep['inbox']>): Readonly<Record<string, unknown>> {

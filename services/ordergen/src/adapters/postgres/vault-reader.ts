@@ -14,7 +14,7 @@ import {
 /** The reads of vaults and their ledger. */
 export type VaultReader = Pick<
   OrderGenReader,
-  'findVault' | 'listVaults' | 'listLedger' | 'listTransaction' | 'holdingsAt'
+  'findVault' | 'listVaults' | 'listLedger' | 'listTransactions' | 'holdingsAt'
 >;
 
 /** Creates the reads. */
@@ -60,10 +60,11 @@ export function createVaultReader(query: Query): VaultReader {
       );
       return holdingsOf(rows.map(toLedgerLine)).positions;
     },
-    listTransaction: async (vaultId, transactionId) => {
+    listTransactions: async (vaultId, transactionIds) => {
       const rows = await query<LedgerRow>(
-        'select * from ledger_entries where vault_id = $1 and transaction_id = $2 order by sequence',
-        [vaultId, transactionId],
+        `select * from ledger_entries
+         where vault_id = $1 and transaction_id = any($2::text[]) order by sequence`,
+        [vaultId, transactionIds],
       );
       return rows.map(toLedgerEntry);
     },
