@@ -9,5 +9,5 @@ export function compare<T extends bigint | number | string>(left: T, right: T): 
 
 /** A sorted copy; `order` must be total (end in an id), so that input order never matters. */
 export function sorted<T>(items: Iterable<T>, order: (left: T, right: T) => number): readonly T[] {
-  return Array.from(items).sort(order);
+  return [...items].sort(order);
 }

@@ -17,8 +17,9 @@ export interface Quote {
  * (order generation rules, section 1).
  */
 export function valueOf(quantity: bigint, quote: Quote): bigint {
-  const numerator = quantity * quote.price.digits * pow10(quote.underlyingDecimals);
-  return floorDiv(numerator, pow10(quote.price.scale + quote.assetDecimals));
+  const places = quote.price.scale + quote.assetDecimals - quote.underlyingDecimals;
+  const digits = quantity * quote.price.digits;
+  return places > 0 ? floorDiv(digits, pow10(places)) : digits * pow10(-places);
 }
 
 /**

@@ -16,7 +16,7 @@ export interface DraftAction extends PositionKey {
   /** Δ: the cash that the action needs; negative releases cash. */
   readonly deltaNet: bigint;
   /** Groups 1 and 2: the most that it can raise, the value of what is held; |Δ| for a short. */
-  readonly cap?: bigint;
+  readonly cap?: bigint | undefined;
 }
 
 /** A trade at its index, which is fixed for ever. */
@@ -39,10 +39,12 @@ export function legAmounts(actions: readonly Action[]): {
   readonly sells: readonly SellAmount[];
   readonly buys: readonly bigint[];
 } {
-  const sells = actions.filter(isSellAction).map((action) => ({
-    amount: originalAmount(action),
-    cap: action.cap ?? originalAmount(action),
-  }));
-  const buys = actions.filter((action) => !isSellAction(action)).map(originalAmount);
+  const sells: SellAmount[] = [];
+  const buys: bigint[] = [];
+  for (const action of actions) {
+    const amount = originalAmount(action);
+    if (isSellAction(action)) sells.push({ amount, cap: action.cap ?? amount });
+    else buys.push(amount);
+  }
   return { sells, buys };
 }

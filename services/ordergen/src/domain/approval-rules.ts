@@ -1,4 +1,10 @@
-import { domainError, formatInstant, type DomainError, type Instant } from '@trimtab/core';
+import {
+  domainError,
+  formatInstant,
+  invalidFields,
+  type DomainError,
+  type Instant,
+} from '@trimtab/core';
 import type { RebalanceLifecycle } from './rebalance-state.js';
 import { refuseApprovedStart } from './vault-rules.js';
 import type { RebalancePurpose, Vault } from './vault.js';
@@ -32,6 +38,23 @@ export interface ApprovalClaim {
 /** Whether a rebalance has to be approved: every one but SETTLE, when the policy asks for it. */
 export function needsApproval(vault: Pick<Vault, 'policy'>, purpose: RebalancePurpose): boolean {
   return vault.policy.fourEyes && purpose !== 'SETTLE';
+}
+
+/**
+ * Whether terms of a vault are refused because four eyes are asked for and nobody could ever approve
+ * anything: every approver is the only one who can ask. `field` is where the approvers are stated.
+ */
+export function refuseApprovers(
+  vault: Pick<Vault, 'owner' | 'managers' | 'approvers' | 'policy'>,
+  field: string,
+): DomainError | undefined {
+  const { owner, managers, approvers, policy } = vault;
+  if (!policy.fourEyes) return undefined;
+  const traders = [owner, ...managers];
+  if (approvers.some((approver) => traders.some((trader) => trader !== approver))) return undefined;
+  const found = approvers.length === 0 ? 'was empty' : `was ${approvers.join(', ')} alone`;
+  const message = `${found}, must name a subject that did not ask for the rebalance: the policy asks for four eyes`;
+  return invalidFields([{ field, reason: 'APPROVER_MISSING', message }]);
 }
 
 /**

@@ -1,12 +1,13 @@
 import { ok, sorted, type DomainError, type Result } from '@trimtab/core';
 import { abs, min } from '@trimtab/decimal';
-import type { ActionGroup, DraftAction } from './action.js';
+import type { DraftAction } from './action.js';
 import { bandedTarget, type HeldAmounts } from './drift-band.js';
 import { explicitTargets } from './explicit-action.js';
 import type { GenerateInput, Goal, NetMode } from './generate-input.js';
-import { byPosition, positionText, type PositionKey } from './position.js';
+import { joinPositions } from './join-positions.js';
+import { byPosition, type PositionKey } from './position.js';
 import { priceOf, type PriceBook } from './price-book.js';
-import { adjustTargets, type Target, type TargetAmounts } from './targets.js';
+import { adjustTargets, type TargetAmounts } from './targets.js';
 import { toleranceAmounts, type ToleranceAmounts } from './tolerances.js';
 import {
   requirePositiveNav,
@@ -45,12 +46,13 @@ export function considerVault(input: GenerateInput): Result<ConsideredVault, Dom
   if (!valued.ok) return valued;
   const valuation = requirePositiveNav(valued.value);
   if (!valuation.ok) return valuation;
-  const wanted = pairs(valuation.value, input.goal, input.prices);
-  if (!wanted.ok) return wanted;
-  const tolerances = toleranceAmounts(input.tolerances, valuation.value.nav);
-  const positions = wanted.value.map((pair) =>
-    considerPosition(pair, input, valuation.value.nav, tolerances),
-  );
+  const { nav } = valuation.value;
+  const pairs = pairsOf(valuation.value, input.goal, input.prices);
+  if (!pairs.ok) return pairs;
+  const priced = requirePrices(pairs.value, input.prices);
+  if (!priced.ok) return priced;
+  const tolerances = toleranceAmounts(input.tolerances, nav);
+  const positions = pairs.value.map((pair) => considerPosition(pair, input, nav, tolerances));
   return ok({ valuation: valuation.value, tolerances, positions });
 }
 
@@ -61,104 +63,112 @@ interface Pair {
 }
 
 /** What each position that takes part holds and shall hold, by (assetId, side). */
-function pairs(
+function pairsOf(
   valuation: Valuation,
   goal: Goal,
   prices: PriceBook,
 ): Result<readonly Pair[], DomainError> {
-  const targets =
-    goal.kind === 'WEIGHTS'
-      ? weightedTargets(valuation, goal.targets, prices)
-      : explicitTargets(valuation, goal.actions, prices);
+  if (goal.kind === 'ACTIONS') {
+    const targets = explicitTargets(valuation, goal.actions, prices);
+    if (!targets.ok) return targets;
+    const wanted = sorted(targets.value, byPosition);
+    return ok(
+      joinPositions(valuation.positions, wanted, (held, target) =>
+        target === undefined ? undefined : { held: held ?? nothingHeld(target), target },
+      ),
+    );
+  }
+  const targets = adjustTargets(valuation.nav, goal.targets);
   if (!targets.ok) return targets;
-  const held = new Map(valuation.positions.map((entry) => [positionText(entry), entry]));
-  const nothing = { quantity: 0n, collateral: 0n, value: 0n };
   return ok(
-    sorted(targets.value, byPosition).map((target) => {
-      const { assetId, side } = target;
-      return { held: held.get(positionText(target)) ?? { assetId, side, ...nothing }, target };
+    joinPositions(valuation.positions, targets.value, (held, target) => {
+      if (target !== undefined) return { held: held ?? nothingHeld(target), target };
+      return held === undefined ? undefined : { held, target: nothingWanted(held) };
     }),
   );
 }
 
-/** A held position without a target has target 0. */
-function weightedTargets(
-  valuation: Valuation,
-  stated: readonly Target[],
-  prices: PriceBook,
-): Result<readonly TargetAmounts[], DomainError> {
-  const targets = adjustTargets(valuation.nav, stated);
-  if (!targets.ok) return targets;
-  const priced = requirePrices(targets.value, prices);
-  if (!priced.ok) return priced;
-  const named = new Set(targets.value.map(positionText));
-  const exits = valuation.positions
-    .filter((entry) => !named.has(positionText(entry)))
-    .map(({ assetId, side }) => ({ assetId, side, exposure: 0n, collateral: 0n }));
-  return ok([...targets.value, ...exits]);
+function nothingHeld({ assetId, side }: PositionKey): ValuedPosition {
+  return { assetId, side, quantity: 0n, collateral: 0n, value: 0n };
 }
 
-/** A price is needed to buy as well as to value. */
-function requirePrices(
-  targets: readonly TargetAmounts[],
-  prices: PriceBook,
-): Result<undefined, DomainError> {
-  for (const { assetId, exposure } of targets) {
-    if (exposure === 0n) continue;
-    const entry = priceOf(prices, assetId);
+/** A held position without a target has target 0. */
+function nothingWanted({ assetId, side }: PositionKey): TargetAmounts {
+  return { assetId, side, exposure: 0n, collateral: 0n };
+}
+
+/** A price is needed to buy as well as to value; what is held was valued at one. */
+function requirePrices(pairs: readonly Pair[], prices: PriceBook): Result<undefined, DomainError> {
+  for (const { held, target } of pairs) {
+    if (target.exposure === 0n || held.quantity > 0n) continue;
+    const entry = priceOf(prices, target.assetId);
     if (!entry.ok) return entry;
   }
   return ok(undefined);
 }
 
 function considerPosition(
-  pair: Pair,
+  { held, target }: Pair,
   input: GenerateInput,
   nav: bigint,
   tolerances: ToleranceAmounts,
 ): ConsideredPosition {
-  const { held } = pair;
   const { assetId, side } = held;
-  const now = heldAmounts(held);
-  const isOnTarget =
-    now.exposure === pair.target.exposure && now.collateral === pair.target.collateral;
-  const target =
-    input.band === undefined ? pair.target : bandedTarget(input.band, nav, now, pair.target);
-  if (target === undefined) {
-    const consideration = isOnTarget ? 'ON_TARGET' : 'INSIDE_BAND';
-    return { assetId, side, ...pair, consideration };
+  const goal =
+    input.band === undefined ? target : bandedTarget(input.band, nav, heldAmounts(held), target);
+  if (goal === undefined) {
+    const consideration = isOnTarget(held, target) ? 'ON_TARGET' : 'INSIDE_BAND';
+    return { assetId, side, held, target, consideration };
   }
-  const draft = draftOf(held, target, input.netMode);
-  const tooSmall = isOnTarget ? 'ON_TARGET' : 'BELOW_TOLERANCE';
-  const consideration = isKept(draft, tolerances) ? 'TRADE' : tooSmall;
-  return { assetId, side, ...pair, consideration, draft };
-}
-
-function draftOf(held: ValuedPosition, target: TargetAmounts, netMode: NetMode): DraftAction {
-  const isLong = held.side === 'LONG';
-  const now = heldAmounts(held);
-  const deltaExposure = target.exposure - now.exposure;
-  const deltaCollateral = isLong ? deltaExposure : target.collateral - now.collateral;
-  const deltaNet = isLong ? deltaExposure : netOfShort(deltaExposure, deltaCollateral, netMode);
-  const exits = isLong && target.exposure === 0n && held.value > 0n;
-  const group: ActionGroup = exits ? 1 : deltaNet < 0n ? 2 : 3;
-  return {
-    assetId: held.assetId,
-    side: held.side,
-    group,
-    deltaExposure,
-    deltaCollateral,
-    deltaNet,
-    ...(group !== 3 && { cap: isLong ? held.value : -deltaNet }),
-  };
+  const draft = side === 'LONG' ? draftOfLong(held, goal) : draftOfShort(held, goal, input.netMode);
+  if (isKept(draft, tolerances)) {
+    return { assetId, side, held, target, consideration: 'TRADE', draft };
+  }
+  const consideration = isOnTarget(held, target) ? 'ON_TARGET' : 'BELOW_TOLERANCE';
+  return { assetId, side, held, target, consideration, draft };
 }
 
 function heldAmounts({ side, value, collateral }: ValuedPosition): HeldAmounts {
   return { exposure: value, collateral: side === 'LONG' ? value : collateral };
 }
 
-function netOfShort(deltaExposure: bigint, deltaCollateral: bigint, mode: NetMode): bigint {
-  return deltaCollateral - (mode === 'STANDARD' ? deltaExposure : min(deltaExposure, 0n));
+function isOnTarget(held: ValuedPosition, target: TargetAmounts): boolean {
+  const now = heldAmounts(held);
+  return now.exposure === target.exposure && now.collateral === target.collateral;
+}
+
+/** Of a long, exposure, collateral and cash are the same. */
+function draftOfLong({ assetId, side, value }: ValuedPosition, target: TargetAmounts): DraftAction {
+  const delta = target.exposure - value;
+  return {
+    assetId,
+    side,
+    group: delta >= 0n ? 3 : target.exposure === 0n ? 1 : 2,
+    deltaExposure: delta,
+    deltaCollateral: delta,
+    deltaNet: delta,
+    cap: delta >= 0n ? undefined : value,
+  };
+}
+
+function draftOfShort(
+  { assetId, side, value, collateral }: ValuedPosition,
+  target: TargetAmounts,
+  netMode: NetMode,
+): DraftAction {
+  const deltaExposure = target.exposure - value;
+  const deltaCollateral = target.collateral - collateral;
+  const deltaNet =
+    deltaCollateral - (netMode === 'STANDARD' ? deltaExposure : min(deltaExposure, 0n));
+  return {
+    assetId,
+    side,
+    group: deltaNet >= 0n ? 3 : 2,
+    deltaExposure,
+    deltaCollateral,
+    deltaNet,
+    cap: deltaNet >= 0n ? undefined : -deltaNet,
+  };
 }
 
 function isKept(draft: DraftAction, tolerances: ToleranceAmounts): boolean {

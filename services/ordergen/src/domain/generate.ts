@@ -1,5 +1,5 @@
 import { ok, type DomainError, type Result } from '@trimtab/core';
-import { legAmounts, type Action } from './action.js';
+import { legAmounts, type Action, type DraftAction } from './action.js';
 import { considerVault } from './consider.js';
 import type { GenerateInput } from './generate-input.js';
 import { createProgram, type RebalanceProgram } from './program.js';
@@ -29,9 +29,10 @@ export function generate(input: GenerateInput): Result<Generation, DomainError> 
   const considered = considerVault(input);
   if (!considered.ok) return considered;
   const { valuation, tolerances, positions } = considered.value;
-  const drafts = positions.flatMap(({ consideration, draft }) =>
-    consideration === 'TRADE' && draft !== undefined ? [draft] : [],
-  );
+  const drafts: DraftAction[] = [];
+  for (const { consideration, draft } of positions) {
+    if (consideration === 'TRADE' && draft !== undefined) drafts.push(draft);
+  }
   const actions = sequence(drafts, input.sequencing);
   if (!actions.ok) return actions;
   const { cash, underlyingFloor } = input;

@@ -21,7 +21,9 @@ export interface Position extends PositionKey {
 
 /** Orders positions by (assetId, side) in code units: the order of every list of positions. */
 export function byPosition(left: PositionKey, right: PositionKey): number {
-  return compare(left.assetId, right.assetId) || compare(left.side, right.side);
+  if (left.assetId < right.assetId) return -1;
+  if (left.assetId > right.assetId) return 1;
+  return compare(left.side, right.side);
 }
 
 /** The text that two equal positions share. A space cannot occur in an asset id. */

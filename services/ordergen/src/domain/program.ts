@@ -7,7 +7,7 @@ import {
   type DomainError,
   type Result,
 } from '@trimtab/core';
-import { max } from '@trimtab/decimal';
+import { compareIntegers, max } from '@trimtab/decimal';
 
 /**
  * What never changes during a rebalance: the original amounts and caps of its actions, in index
@@ -114,16 +114,28 @@ function amountRefusal(index: number, amount: bigint, allowed: string): DomainEr
 }
 
 function pinOrderOf(sells: readonly SellAmount[]): readonly number[] {
-  const scaled = sells
-    .map(({ amount, cap }, index) => ({ amount, cap, index }))
-    .filter(({ amount }) => amount > 0n);
-  const order = sorted(
-    scaled,
-    (left, right) =>
-      // cap_l / amount_l against cap_r / amount_r, without division
-      compare(left.cap * right.amount, right.cap * left.amount) || compare(left.index, right.index),
+  const scaled: RankedSell[] = [];
+  for (const [index, { amount, cap }] of sells.entries()) {
+    if (amount > 0n) scaled.push({ index, amount, cap, ratio: (cap << RATIO_BITS) / amount });
+  }
+  return sorted(scaled, byCapRatio).map(({ index }) => index);
+}
+
+interface RankedSell extends SellAmount {
+  readonly index: number;
+  /** `floor(cap / amount)` in units of 2^-64: it settles most comparisons without a product. */
+  readonly ratio: bigint;
+}
+
+const RATIO_BITS = 64n;
+
+/** By `cap / amount` exactly, then by index. */
+function byCapRatio(left: RankedSell, right: RankedSell): number {
+  return (
+    compareIntegers(left.ratio, right.ratio) ||
+    compareIntegers(left.cap * right.amount, right.cap * left.amount) ||
+    compare(left.index, right.index)
   );
-  return order.map(({ index }) => index);
 }
 
 function ranksOf(pinOrder: readonly number[], sellCount: number): readonly number[] {

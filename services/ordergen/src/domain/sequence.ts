@@ -1,14 +1,6 @@
-import {
-  compare,
-  err,
-  invalidFields,
-  ok,
-  sorted,
-  type DomainError,
-  type Result,
-} from '@trimtab/core';
-import { abs } from '@trimtab/decimal';
-import { isSellAction, type Action, type DraftAction } from './action.js';
+import { err, invalidFields, ok, sorted, type DomainError, type Result } from '@trimtab/core';
+import { abs, compareIntegers } from '@trimtab/decimal';
+import { isSellAction, type Action, type ActionGroup, type DraftAction } from './action.js';
 import { byPosition, positionText, type PositionKey } from './position.js';
 
 /** The order of actions (order generation rules, section 2): sells before buys, always. */
@@ -37,33 +29,29 @@ export function sequence(
   if (sequencing.kind === 'EXPLICIT') return explicitOrder(drafts, sequencing.order);
   const bySize =
     sequencing.kind === 'LARGEST_RELEASE_FIRST' ? byReleaseDescending : bySignedExposureDescending;
-  const order = sorted(
-    drafts,
-    (left, right) =>
-      compare(left.group, right.group) ||
-      withinGroup(left, right, bySize) ||
-      byPosition(left, right),
+  const groupOf = (group: ActionGroup, order: Order): readonly DraftAction[] =>
+    sorted(
+      drafts.filter((draft) => draft.group === group),
+      (left, right) => order(left, right) || byPosition(left, right),
+    );
+  return ok(
+    numbered([
+      ...groupOf(1, byPosition),
+      ...groupOf(2, bySize),
+      ...groupOf(3, byExposureDescending),
+    ]),
   );
-  return ok(numbered(order));
 }
 
 type Order = (left: DraftAction, right: DraftAction) => number;
 
 const bySignedExposureDescending: Order = (left, right) =>
-  compare(right.deltaExposure, left.deltaExposure);
+  compareIntegers(right.deltaExposure, left.deltaExposure);
 
-const byReleaseDescending: Order = (left, right) => compare(left.deltaNet, right.deltaNet);
+const byReleaseDescending: Order = (left, right) => compareIntegers(left.deltaNet, right.deltaNet);
 
-function withinGroup(left: DraftAction, right: DraftAction, bySize: Order): number {
-  switch (left.group) {
-    case 1:
-      return 0;
-    case 2:
-      return bySize(left, right);
-    case 3:
-      return compare(abs(right.deltaExposure), abs(left.deltaExposure));
-  }
-}
+const byExposureDescending: Order = (left, right) =>
+  compareIntegers(abs(right.deltaExposure), abs(left.deltaExposure));
 
 function explicitOrder(
   drafts: readonly DraftAction[],
@@ -99,5 +87,8 @@ function explicitOrder(
 }
 
 function numbered(drafts: readonly DraftAction[]): readonly Action[] {
-  return drafts.map((draft, index) => ({ ...draft, index }));
+  return drafts.map((draft, index) => {
+    const { assetId, side, group, deltaExposure, deltaCollateral, deltaNet, cap } = draft;
+    return { assetId, side, group, deltaExposure, deltaCollateral, deltaNet, cap, index };
+  });
 }

@@ -8,7 +8,15 @@ import {
   type FieldViolation,
   type Result,
 } from '@trimtab/core';
-import { BPS_WHOLE, floorDiv, parseDecimal, pow10 } from '@trimtab/decimal';
+import {
+  BPS_WHOLE,
+  compareDecimals,
+  DECIMAL_ONE,
+  floorDiv,
+  parseDecimal,
+  pow10,
+  type Decimal,
+} from '@trimtab/decimal';
 import { byPosition, positionText, type PositionKey } from './position.js';
 
 /** What each position shall be worth (order generation rules, section 1.3). */
@@ -31,15 +39,16 @@ export interface TargetAmounts extends PositionKey {
   readonly collateral: bigint;
 }
 
-/** Fraction digits that κ is brought to, so that all of D is one integer. */
+/** The most fraction digits of κ. */
 const KAPPA_PLACES = 18;
-const KAPPA_ONE = pow10(KAPPA_PLACES);
+const KAPPA_OF_LONG = ok(DECIMAL_ONE);
 
-interface ReadTarget {
-  readonly target: Target;
+interface ReadTarget extends PositionKey {
+  /** Its place in the list. */
+  readonly index: number;
   readonly weight: bigint;
-  /** κ in units of 10^-18. */
-  readonly kappa: bigint;
+  readonly kappa: Decimal;
+  readonly investible: boolean;
 }
 
 /**
@@ -54,72 +63,109 @@ export function adjustTargets(
 ): Result<readonly TargetAmounts[], DomainError> {
   const read = readTargets(targets);
   if (!read.ok) return read;
-  const stated = read.value.reduce((sum, { weight }) => sum + weight, 0n);
-  if (stated > BigInt(BPS_WHOLE)) {
+  const stated = statedWeights(targets);
+  if (stated > BPS_WHOLE) {
     return err(
       domainError(
         'INVALID_ARGUMENT',
         'WEIGHT_SUM_TOO_LARGE',
         `the weights sum to ${stated} bps, must be at most ${BPS_WHOLE}`,
-        { sum_bps: stated.toString() },
+        { sum_bps: String(stated) },
       ),
     );
   }
-  const cash = (BigInt(BPS_WHOLE) - stated) * KAPPA_ONE;
-  const whole = read.value
-    .filter(({ target }) => target.investible)
-    .reduce((sum, { weight, kappa }) => sum + weight * kappa, cash);
-  const amountsOf = ({ target, weight, kappa }: ReadTarget): TargetAmounts => {
-    const counted = target.investible && whole > 0n;
-    return {
-      assetId: target.assetId,
-      side: target.side,
-      exposure: counted ? floorDiv(nav * weight * KAPPA_ONE, whole) : 0n,
-      collateral: counted ? floorDiv(nav * weight * kappa, whole) : 0n,
-    };
-  };
-  return ok(
-    sorted(read.value, (left, right) => byPosition(left.target, right.target)).map(amountsOf),
-  );
+  return ok(amountsOf(nav, BigInt(BPS_WHOLE - stated), read.value));
 }
 
+/** Of all stated weights, the ones that are not investible included. */
+function statedWeights(targets: readonly Target[]): number {
+  let sum = 0;
+  for (const { weightBps } of targets) sum += weightBps;
+  return sum;
+}
+
+/** Each target's part of NAV. All of D is one integer: κ is counted in units of the finest one. */
+function amountsOf(
+  nav: bigint,
+  cashWeight: bigint,
+  targets: readonly ReadTarget[],
+): readonly TargetAmounts[] {
+  const places = Math.max(0, ...distinctScales(targets));
+  const unit = pow10(places);
+  const navUnits = nav * unit;
+  let whole = cashWeight * unit;
+  for (const { investible, weight, kappa } of targets) {
+    if (investible) whole += weight * unitsOf(kappa, places);
+  }
+  return targets.map(({ assetId, side, weight, kappa, investible }) => {
+    if (!investible || whole === 0n) return { assetId, side, exposure: 0n, collateral: 0n };
+    const exposure = floorDiv(navUnits * weight, whole);
+    const collateral =
+      side === 'LONG' ? exposure : floorDiv(nav * weight * unitsOf(kappa, places), whole);
+    return { assetId, side, exposure, collateral };
+  });
+}
+
+function distinctScales(targets: readonly ReadTarget[]): ReadonlySet<number> {
+  const scales = new Set<number>();
+  for (const { kappa } of targets) scales.add(kappa.scale);
+  return scales;
+}
+
+function unitsOf(kappa: Decimal, places: number): bigint {
+  return kappa.digits * pow10(places - kappa.scale);
+}
+
+/** The targets by (assetId, side), or everything that is wrong with them. */
 function readTargets(targets: readonly Target[]): Result<readonly ReadTarget[], DomainError> {
   const violations: FieldViolation[] = [];
-  const seen = new Set<string>();
   const read: ReadTarget[] = [];
-  targets.forEach((target, index) => {
-    const field = `targets[${index}]`;
-    const { weightBps } = target;
+  for (const [index, target] of targets.entries()) {
+    const { assetId, side, weightBps, investible } = target;
     if (!Number.isSafeInteger(weightBps) || weightBps < 0 || weightBps > BPS_WHOLE) {
       const message = `was ${weightBps}, must be 0 to ${BPS_WHOLE}`;
-      violations.push({ field: `${field}.weight_bps`, reason: 'WEIGHT_OUT_OF_RANGE', message });
-      return;
+      const field = `targets[${index}].weight_bps`;
+      violations.push({ field, reason: 'WEIGHT_OUT_OF_RANGE', message });
+      continue;
     }
-    if (seen.has(positionText(target))) {
-      const message = `${target.assetId} ${target.side} is stated twice`;
-      violations.push({ field, reason: 'DUPLICATE_ID', message });
-    }
-    seen.add(positionText(target));
     const kappa = readKappa(target);
-    if (kappa.ok) read.push({ target, weight: BigInt(weightBps), kappa: kappa.value });
-    else {
+    if (!kappa.ok) {
       const { reason, message } = kappa.error;
-      violations.push({ field: `${field}.kappa_decimal`, reason, message });
+      violations.push({ field: `targets[${index}].kappa_decimal`, reason, message });
+      continue;
     }
-  });
-  return violations.length > 0 ? err(invalidFields(violations)) : ok(read);
+    const weight = BigInt(weightBps);
+    read.push({ assetId, side, weight, kappa: kappa.value, investible, index });
+  }
+  const inOrder = sorted(read, byPosition);
+  violations.push(...duplicatesOf(inOrder));
+  return violations.length > 0 ? err(invalidFields(violations)) : ok(inOrder);
+}
+
+/** Equal positions are neighbours, in the order of the list. */
+function duplicatesOf(inOrder: readonly ReadTarget[]): readonly FieldViolation[] {
+  const violations: FieldViolation[] = [];
+  let previous: ReadTarget | undefined;
+  for (const target of inOrder) {
+    if (previous !== undefined && byPosition(previous, target) === 0) {
+      const message = `${positionText(target)} is stated twice`;
+      violations.push({ field: `targets[${target.index}]`, reason: 'DUPLICATE_ID', message });
+    }
+    previous = target;
+  }
+  return violations;
 }
 
 function readKappa(
   target: Target,
-): Result<bigint, { readonly reason: string; readonly message: string }> {
-  if (target.kappa === undefined && target.side === 'LONG') return ok(KAPPA_ONE);
+): Result<Decimal, { readonly reason: string; readonly message: string }> {
+  if (target.kappa === undefined && target.side === 'LONG') return KAPPA_OF_LONG;
   const text = target.kappa ?? '1';
-  const parsed = parseDecimal(text, KAPPA_PLACES);
-  if (!parsed.ok) return err({ reason: 'DECIMAL_NOT_CANONICAL', message: parsed.error });
-  const kappa = parsed.value.digits * pow10(KAPPA_PLACES - parsed.value.scale);
-  const allowed = target.side === 'LONG' ? kappa === KAPPA_ONE : kappa > KAPPA_ONE;
-  if (allowed) return ok(kappa);
+  const kappa = parseDecimal(text, KAPPA_PLACES);
+  if (!kappa.ok) return err({ reason: 'DECIMAL_NOT_CANONICAL', message: kappa.error });
+  const overOne = compareDecimals(kappa.value, DECIMAL_ONE);
+  const allowed = target.side === 'LONG' ? overOne === 0 : overOne > 0;
+  if (allowed) return kappa;
   const rule = target.side === 'LONG' ? 'must be 1 for a long' : 'must be above 1 for a short';
   return err({ reason: 'KAPPA_OUT_OF_RANGE', message: `was ${text}, ${rule}` });
 }

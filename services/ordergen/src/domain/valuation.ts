@@ -27,18 +27,16 @@ export function valueVault(
   prices: PriceBook,
 ): Result<Valuation, DomainError> {
   let nav = cash;
-  const valued: { readonly position: Position; readonly value: bigint }[] = [];
+  const valued: ValuedPosition[] = [];
   for (const position of sorted(positions, byPosition)) {
-    const value = valueOfPosition(position, prices);
-    if (!value.ok) return value;
-    nav += position.side === 'LONG' ? value.value : position.collateral - value.value;
-    valued.push({ position, value: value.value });
+    const found = valueOfPosition(position, prices);
+    if (!found.ok) return found;
+    const { assetId, side, quantity, collateral } = position;
+    const value = found.value;
+    nav += side === 'LONG' ? value : collateral - value;
+    valued.push({ assetId, side, quantity, collateral, value });
   }
-  return ok({
-    nav,
-    cash,
-    positions: valued.map(({ position, value }) => ({ ...position, value })),
-  });
+  return ok({ nav, cash, positions: valued });
 }
 
 /** Refuses a valuation that nothing can be planned on: NAV_NOT_POSITIVE. */
