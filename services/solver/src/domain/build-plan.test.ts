@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { instant } from '@trimtab/core';
 import { buildPlan, type ExplicitProblem } from './build-plan.js';
-import { explainLines } from './explain.js';
+import { explainLines } from './explain/explain-lines.js';
 import type { ExplicitTarget } from './explicit-targets.js';
 import { isNoAllocation, type Plan } from './plan.js';
 import type { Policy } from './policy.js';

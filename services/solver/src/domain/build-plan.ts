@@ -10,18 +10,16 @@ import {
   type Result,
 } from '@trimtab/core';
 import { BPS_WHOLE } from '@trimtab/decimal';
-import { allocateExactly } from './exact/allocate-exact.js';
 import { checkExplicitTargets, type ExplicitTarget } from './explicit-targets.js';
 import { metricsOf } from './metrics.js';
 import { totalDelta } from './no-op.js';
 import { regimeViolations } from './options/check-regime.js';
-import { optionHaircuts } from './options/option-haircuts.js';
 import type { RegimeDecision } from './options/regime.js';
 import { usedStrategies, withoutOptions } from './options/used-inputs.js';
 import { ALGORITHM_VERSION, type Plan } from './plan.js';
 import { documentHashes, planHashOf } from './plan-hash.js';
 import { OPEN_LIMITS, type ManagerSettings, type Policy } from './policy.js';
-import { solve } from './solve.js';
+import { solveInputs } from './solve-inputs.js';
 import { buildSteps, MAX_STEPS, stepCountOf } from './steps.js';
 import type { StrategyInput } from './strategy.js';
 import { targetsOf } from './targets.js';
@@ -95,14 +93,11 @@ function draftSolved(problem: RoundsProblem): Result<Draft, DomainError> {
   };
   const undecided = regimeViolations(inputs);
   if (undecided.length > 0) return err(invalidFields(undecided));
-  const haircutsOf = optionHaircuts(inputs);
-  const { assessed, reserveBps, allocation, metrics } = solve({
-    ...{ strategies, policy, manager },
-    ...(haircutsOf === undefined ? {} : { haircutsOf }),
-    ...(problem.mode === 'EXACT'
-      ? { allocateBy: (allocation) => allocateExactly(allocation, problem.exoticPriceHint) }
-      : {}),
-  });
+  const { assessed, reserveBps, allocation, metrics } = solveInputs(
+    inputs,
+    problem.mode,
+    problem.exoticPriceHint,
+  );
   const definitions = strategies.map(({ strategy }) => strategy);
   const { weights, rounds, idleBps } = allocation;
   const { maxNotional } = manager;

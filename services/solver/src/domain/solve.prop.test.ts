@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compare } from '@trimtab/core';
 import { buildPlan, type RoundsProblem } from './build-plan.js';
-import { explainLines } from './explain.js';
+import { explainLines } from './explain/explain-lines.js';
 import { problemArbitrary } from './problem.fixture.js';
 import { verifyPlan } from './verify.js';
 

@@ -1,12 +1,8 @@
-import { invariant, present } from '@trimtab/core';
+import { invariant } from '@trimtab/core';
 import { BPS_WHOLE } from '@trimtab/decimal';
-import type { Grant } from './allocate.js';
-import type { CandidateFilter } from './candidates.js';
-import type { ConstraintName } from './constraints/constraint.js';
-import { roomOf } from './constraints/room.js';
-import { createUsage } from './constraints/usage.js';
-import type { Plan } from './plan.js';
-import { OPEN_LIMITS } from './policy.js';
+import type { Grant } from '../allocate.js';
+import type { Plan } from '../plan.js';
+import { OPEN_LIMITS } from '../policy.js';
 
 /** One line of the explanation of a plan. All lines sum to 10 000 bps. */
 export interface ExplanationLine {
@@ -39,42 +35,6 @@ export function explainLines(plan: Plan): readonly ExplanationLine[] {
   const sum = lines.reduce((total, { weightBps }) => total + weightBps, 0);
   invariant(sum === BPS_WHOLE, `the lines of an explanation sum to 10 000, found ${sum}`);
   return lines;
-}
-
-/** Why a strategy has no weight. */
-export interface Exclusion {
-  readonly strategyId: string;
-  readonly failedFilter?: CandidateFilter;
-  /** The cap that left a candidate no room. */
-  readonly clippedBy?: ConstraintName;
-  readonly text: string;
-}
-
-/** Every strategy without weight, by strategyId, with the filter it failed or the cap that was full. */
-export function explainExclusions(plan: Plan): readonly Exclusion[] {
-  const granted = new Map(plan.targets.map((target) => [target.strategyId, target.weightBps]));
-  const usage = createUsage();
-  for (const { strategy } of plan.inputs.strategies) {
-    usage.add(strategy, granted.get(strategy.strategyId) ?? 0);
-  }
-  const limits = plan.inputs.policy ?? OPEN_LIMITS;
-  const strategies = new Map(
-    plan.inputs.strategies.map(({ strategy }) => [strategy.strategyId, strategy]),
-  );
-  return plan.scores.flatMap(({ strategyId, failedFilter }): readonly Exclusion[] => {
-    if (granted.has(strategyId)) return [];
-    if (failedFilter !== undefined) {
-      return [{ strategyId, failedFilter, text: `failed the filter ${failedFilter}` }];
-    }
-    const strategy = present(strategies.get(strategyId), `strategy ${strategyId} is an input`);
-    const { roomBps, binding } = roomOf(strategy, limits, usage);
-    const [cap] = binding;
-    if (roomBps > 0 || cap === undefined) {
-      return [{ strategyId, text: 'nothing remained when its turn came' }];
-    }
-    const text = cap.constraint.explain(strategy, cap.state);
-    return [{ strategyId, clippedBy: cap.constraint.name, text }];
-  });
 }
 
 function grantText(plan: Plan, strategyId: string): string {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { buildPlan, type RoundsProblem } from './build-plan.js';
-import { explainExclusions } from './explain.js';
-import { policyOf, roundsProblem, scoring } from './solver.fixture.js';
-import type { Policy } from './policy.js';
-import type { StrategyInput } from './strategy.js';
+import { buildPlan, type RoundsProblem } from '../build-plan.js';
+import { explainExclusions } from './explain-exclusions.js';
+import { policyOf, roundsProblem, scoring } from '../solver.fixture.js';
+import type { Policy } from '../policy.js';
+import type { StrategyInput } from '../strategy.js';
 
 const exclusions = (strategies: readonly StrategyInput[], limits: Partial<Policy> = {}) => {
   const problem: RoundsProblem = roundsProblem(strategies, { policy: policyOf(limits) });
@@ -18,7 +18,7 @@ describe('the explanation of an exclusion', () => {
       {
         strategyId: 'a',
         failedFilter: 'SCORE_NOT_POSITIVE',
-        text: 'failed the filter SCORE_NOT_POSITIVE',
+        text: 'failed the filter SCORE_NOT_POSITIVE: it scores 0, and a candidate at least 1',
       },
     ]);
   });
@@ -48,7 +48,7 @@ describe('the explanation of an exclusion', () => {
   it('says when nothing remained', () => {
     const strategies = [scoring('a', 500), scoring('b', 499), scoring('c', 5), scoring('d', 4)];
     expect(exclusions(strategies, { minLiquidReserveBps: 500 })).toEqual([
-      { strategyId: 'd', text: 'nothing remained when its turn came' },
+      { strategyId: 'd', text: 'nothing remained for d when its turn came' },
     ]);
   });
 });
