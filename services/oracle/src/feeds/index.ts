@@ -3,6 +3,7 @@ export type { DeliveryDependencies } from './delivery.js';
 export { pointerFault } from './exact-json.js';
 export * from './feed.js';
 export * from './http-feed.js';
+export * from './play-through-rules.js';
 export * from './price-csv.js';
 export * from './replay-publisher.js';
 export * from './replay-ticks.js';
