@@ -29,6 +29,25 @@ describe('the registry', () => {
     expect(await put({ state: Strategy_State.STATE_PAUSED })).toBe(2n);
   });
 
+  it('versions the settings of a manager when they change, and only then', async () => {
+    const { client } = world;
+    const put = async (allowedStrategies: string[], maxNotional: string) => {
+      const times = { createTime: undefined, updateTime: undefined };
+      const settings = {
+        managerId: 'lasting',
+        allowedStrategies,
+        maxNotional,
+        version: 0n,
+        ...times,
+      };
+      return (await client.upsertManager({ requestId: '', manager: settings })).manager?.version;
+    };
+    expect(await put(['kamino'], '5')).toBe(1n);
+    expect(await put(['kamino'], '5')).toBe(1n);
+    expect(await put(['kamino'], '')).toBe(2n);
+    expect(await put([], '')).toBe(3n);
+  });
+
   it('refuses a share that another strategy has, and another share for a strategy', async () => {
     const { client } = world;
     const taken = strategy('thief', { assetId: 'KAMINO' });
