@@ -1,0 +1,304 @@
+import { Price_State, type Price } from '@trimtab/contracts/oracle';
+import { createInProcessBus, type IncomingMessage } from '@trimtab/messaging';
+import { PriceEvent } from '@trimtab/contracts/execution';
+import { silentLogger } from '@trimtab/telemetry';
+import { eventually } from '@trimtab/testkit';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  START,
+  asset,
+  createOracleWorld,
+  observation,
+  observe,
+  priceOf,
+  refusal,
+  register,
+  rowCounts,
+  type OracleWorld,
+} from './oracle-world.js';
+
+const WITH_CLOCK = { settings: { CLOCK_POLL_MILLIS: 10 } };
+
+let world: OracleWorld;
+afterEach(() => world.close());
+
+/** The log of changes: cause, state, price and when, in order. */
+async function changes(): Promise<readonly (readonly unknown[])[]> {
+  const rows = await world.database.kysely
+    .selectFrom('prices')
+    .selectAll()
+    .orderBy('sequence')
+    .execute();
+  return rows.map((row) => [row.cause, row.state, row.price, row.occur_time.getTime() - START]);
+}
+
+/** Waits for the log to have as many changes. */
+async function changed(count: number): Promise<readonly (readonly unknown[])[]> {
+  return eventually(async () => {
+    const found = await changes();
+    return found.length >= count ? found : undefined;
+  });
+}
+
+async function at(millis: number): Promise<Price | undefined> {
+  const readTime = new Date(START + millis);
+  return (await world.reader.getPrice({ assetId: 'WBTC', readTime })).price;
+}
+
+describe('time alone', () => {
+  it('publishes by the heartbeat, and records NO_QUORUM and STALE when observations expire', async () => {
+    world = await createOracleWorld(1, WITH_CLOCK);
+    await register(world, { heartbeatSeconds: 20, maxAgeSeconds: 30 });
+    await observe(world, 'WBTC', { a: '100' });
+    world.clock.advanceMillis(5_000);
+    await observe(world, 'WBTC', { b: '100' });
+    world.clock.advanceMillis(20_000);
+    await changed(2);
+    world.clock.advanceMillis(5_001);
+    await changed(3);
+    world.clock.advanceMillis(5_000);
+    expect(await changed(4)).toEqual([
+      ['FIRST', 'HEALTHY', '100', 5_000],
+      ['HEARTBEAT', 'HEALTHY', '100', 25_000],
+      ['STATE', 'NO_QUORUM', '100', 30_001],
+      ['STATE', 'STALE', '100', 35_001],
+    ]);
+    expect(await at(35_000)).toMatchObject({
+      state: Price_State.STATE_NO_QUORUM,
+      stateReason: '1 of 2 publishers (dropped: a EXPIRED)',
+    });
+    expect(await at(35_001)).toMatchObject({ state: Price_State.STATE_STALE, sequence: 4n });
+  });
+
+  it('releases a price that is held back once the band has grown', async () => {
+    world = await createOracleWorld(1, WITH_CLOCK);
+    const limits = { heartbeatSeconds: 10, maxAgeSeconds: 300, quorumCount: 1, breakerBps: 1000 };
+    await register(world, limits);
+    await observe(world, 'WBTC', { a: '100' });
+    world.clock.advanceMillis(1_000);
+    await observe(world, 'WBTC', { a: '125' });
+    world.clock.advanceMillis(19_000);
+    // 25 % is within the band of 10 % only when it has grown twice, at 20 s.
+    expect(await changed(3)).toEqual([
+      ['FIRST', 'HEALTHY', '100', 0],
+      ['STATE', 'HALTED', '100', 1_000],
+      ['DEVIATION', 'HEALTHY', '125', 20_000],
+    ]);
+  });
+
+  it('is one publication for two processes', async () => {
+    world = await createOracleWorld(2, WITH_CLOCK);
+    await register(world, { quorumCount: 1, heartbeatSeconds: 20 });
+    await observe(world, 'WBTC', { a: '100' });
+    for (const beat of [1, 2]) {
+      world.clock.advanceMillis(20_000);
+      await changed(1 + beat);
+    }
+    expect((await changes()).map(([cause]) => cause)).toEqual(['FIRST', 'HEARTBEAT', 'HEARTBEAT']);
+  });
+});
+
+describe('every change', () => {
+  it('is told on the events stream, in its order, after its commit', async () => {
+    const bus = createInProcessBus({ logger: silentLogger() });
+    const seen: IncomingMessage[] = [];
+    await bus.subscribe(
+      {
+        name: 'test',
+        stream: 'TRIMTAB_EVENTS',
+        filterSubject: 'trimtab.events.v1.price.*',
+        concurrency: 1,
+        ackWaitMillis: 5_000,
+        maxDeliver: 5,
+        backoffMillis: [10],
+        keyOf: (subject) => subject,
+      },
+      (message) => {
+        seen.push(message);
+        return Promise.resolve({ kind: 'ack' });
+      },
+    );
+    world = await createOracleWorld(1, { bus });
+    await register(world, { quorumCount: 1 });
+    await observe(world, 'WBTC', { a: '100' });
+    world.clock.advanceMillis(1_000);
+    await observe(world, 'WBTC', { a: '500' });
+    await eventually(() => Promise.resolve(seen.length === 2 ? true : undefined));
+    expect(seen.map(({ subject }) => subject)).toEqual([
+      'trimtab.events.v1.price.WBTC',
+      'trimtab.events.v1.price.WBTC',
+    ]);
+    expect(seen.map(({ payload }) => PriceEvent.decode(payload))).toMatchObject([
+      { eventId: 'price-1', assetId: 'WBTC', priceDecimal: '100', state: 'HEALTHY', sequence: 1n },
+      { eventId: 'price-2', assetId: 'WBTC', priceDecimal: '100', state: 'HALTED', sequence: 2n },
+    ]);
+    await bus.close();
+  });
+
+  it('is kept with the observations it was made from, used and dropped', async () => {
+    world = await createOracleWorld();
+    await register(world, {});
+    await observe(world, 'WBTC', { a: '100', b: '100' });
+    world.clock.advanceMillis(1);
+    await observe(world, 'WBTC', { liar: '150' });
+    await priceOf(world, 'WBTC');
+    const rows = await world.database.kysely
+      .selectFrom('prices')
+      .selectAll()
+      .orderBy('sequence', 'desc')
+      .execute();
+    expect(rows[0]).toMatchObject({
+      cause: 'DEMAND',
+      publishers: ['a', 'b'],
+      dropped: [{ publisher: 'liar', reason: 'OUTLIER' }],
+      evidence: [
+        { publisher: 'a', price: '100', time: String(START), sequence: String(START) },
+        { publisher: 'b', price: '100', time: String(START), sequence: String(START) },
+        { publisher: 'liar', price: '150', time: String(START + 1), sequence: String(START + 1) },
+      ],
+    });
+  });
+
+  it('of limits is looked at: a smaller quorum publishes, a larger one takes the price away', async () => {
+    world = await createOracleWorld();
+    await register(world, { quorumCount: 3 });
+    await observe(world, 'WBTC', { a: '100', b: '100' });
+    for (const quorumCount of [2, 3]) {
+      await world.admin.updateAsset({
+        requestId: '',
+        asset: asset({ quorumCount }),
+        updateMask: ['quorum_count'],
+      });
+    }
+    expect((await changes()).map(([cause, state]) => [cause, state])).toEqual([
+      ['FIRST', 'HEALTHY'],
+      ['STATE', 'NO_QUORUM'],
+    ]);
+  });
+});
+
+describe('a price at an earlier time', () => {
+  it('is refused before the first one and in the future, and says why', async () => {
+    world = await createOracleWorld();
+    await register(world, { quorumCount: 1 });
+    const never = await refusal(at(0));
+    expect([never.reason, never.message]).toEqual([
+      'PRICE_MISSING',
+      'asset WBTC has no price at 2018-04-04T00:00:00.000Z, it never had one',
+    ]);
+    world.clock.advanceMillis(1_000);
+    await observe(world, 'WBTC', { a: '100' });
+    expect(await refusal(at(999))).toMatchObject({
+      kind: 'FAILED_PRECONDITION',
+      reason: 'PRICE_MISSING',
+      metadata: { kept_from: '2018-04-04T00:00:01.000Z' },
+    });
+    expect((await at(1_000))?.priceDecimal).toBe('100');
+    expect(await refusal(at(1_001))).toMatchObject({
+      kind: 'INVALID_ARGUMENT',
+      violations: [{ field: 'read_time', reason: 'FIELD_INVALID' }],
+    });
+  });
+
+  it('is STALE when nobody looked for a heartbeat and maxAge', async () => {
+    world = await createOracleWorld();
+    await register(world, { quorumCount: 1, heartbeatSeconds: 20, maxAgeSeconds: 30 });
+    await observe(world, 'WBTC', { a: '100' });
+    world.clock.advanceMillis(100_000);
+    expect((await at(50_000))?.state).toBe(Price_State.STATE_HEALTHY);
+    expect((await at(50_001))?.state).toBe(Price_State.STATE_STALE);
+  });
+});
+
+describe('what is old', () => {
+  const retention = {
+    OBSERVATION_RETENTION_SECONDS: 60,
+    PRICE_RETENTION_SECONDS: 120,
+    SNAPSHOT_RETENTION_SECONDS: 180,
+    PRUNE_POLL_MILLIS: 10,
+  };
+
+  it('is pruned, but never the latest of a publisher, what stood, or a snapshot that is kept', async () => {
+    world = await createOracleWorld(1, { settings: retention });
+    await register(world, { quorumCount: 1, maxAgeSeconds: 3_600 });
+    await observe(world, 'WBTC', { old: '100' });
+    const taken = await world.reader.takeSnapshot({ assetIds: ['WBTC'], requestId: '' });
+    const snapshotHash = taken.snapshot?.snapshotHash ?? '';
+    for (let minute = 1; minute <= 3; minute += 1) {
+      world.clock.advanceMillis(60_000);
+      await observe(world, 'WBTC', { a: `10${minute}` });
+    }
+    // 180 s later: the history has the latest of both, and what is not older than 60 s.
+    const kept = async () => {
+      const rows = await world.database.kysely
+        .selectFrom('observation_history')
+        .selectAll()
+        .orderBy('sequence')
+        .execute();
+      return rows.map(({ publisher, price }) => [publisher, price]);
+    };
+    await eventually(async () => ((await kept()).length === 3 ? true : undefined));
+    expect(await kept()).toEqual([
+      ['old', '100'],
+      ['a', '102'],
+      ['a', '103'],
+    ]);
+    await eventually(async () => ((await changes()).length === 3 ? true : undefined));
+    // What stood 120 s ago is kept, so that the whole time since then can be asked for.
+    expect((await at(60_000))?.priceDecimal).toBe('101');
+    expect((await refusal(at(59_999))).metadata).toMatchObject({
+      kept_from: '2018-04-04T00:01:00.000Z',
+    });
+    const { snapshot } = await world.reader.getSnapshot({ snapshotHash });
+    expect(snapshot?.entries[0]?.publishers).toEqual(['old']);
+    const resume = async (afterSequence: bigint) => {
+      for await (const one of world.reader.watchPrices({ assetIds: [], afterSequence })) return one;
+      return undefined;
+    };
+    expect((await resume(1n))?.price?.sequence).toBe(2n);
+    expect((await refusal(resume(0n))).metadata).toEqual({
+      after_sequence: '0',
+      first: '1',
+      last: '4',
+    });
+
+    world.clock.advanceMillis(1);
+    await eventually(async () => ((await rowCounts(world))['snapshots'] === 0 ? true : undefined));
+    expect((await refusal(world.reader.getSnapshot({ snapshotHash }))).reason).toBe(
+      'SNAPSHOT_NOT_FOUND',
+    );
+  });
+});
+
+describe('outcomes of observations', () => {
+  it('are counted by publisher: accepted, known, out of order, and each reason', async () => {
+    world = await createOracleWorld();
+    await register(world, { publishers: ['a'], quorumCount: 1 });
+    await observe(world, 'WBTC', { a: '100' });
+    const submit = async (publisher: string, times: readonly number[]) => {
+      const client = await world.client(publisher, ['price:write']);
+      const observations = times.map((time) => observation('WBTC', '100', START + time));
+      return client.submitObservations({ observations, requestId: '' });
+    };
+    await submit('a', [0, -1, 1, 5_001]);
+    expect(await submit('thief', [0, 1])).toMatchObject({
+      acceptedCount: 0,
+      refusals: [{ reason: 'PUBLISHER_NOT_ALLOWED' }, { reason: 'PUBLISHER_NOT_ALLOWED' }],
+    });
+    const rows = await world.database.kysely
+      .selectFrom('observation_counts')
+      .selectAll()
+      .orderBy('publisher')
+      .orderBy('outcome')
+      .execute();
+    expect(rows.map(({ publisher, outcome, count }) => [publisher, outcome, count])).toEqual([
+      ['a', 'ACCEPTED', '2'],
+      ['a', 'KNOWN', '1'],
+      ['a', 'OBSERVATION_IN_FUTURE', '1'],
+      ['a', 'OUT_OF_ORDER', '1'],
+      ['thief', 'PUBLISHER_NOT_ALLOWED', '2'],
+    ]);
+    // Nothing of a refused publisher is ever evidence.
+    expect(await priceOf(world, 'WBTC')).toMatchObject({ publishers: ['a'], dropped: [] });
+  });
+});
