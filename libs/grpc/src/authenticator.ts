@@ -10,6 +10,7 @@ import {
 } from 'jose';
 import { DomainFailure, domainError } from '@trimtab/core';
 import type { Caller } from './caller.js';
+import { createVerifiedTokens } from './verified-tokens.js';
 
 /** Verifies bearer tokens. */
 export interface Authenticator {
@@ -38,18 +39,27 @@ const FILE_COOLDOWN_MS = 10_000;
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const keys = keySource(options.jwks);
   const now = options.now ?? ((): Date => new Date());
+  const clockTolerance = options.clockSkewSeconds ?? 60;
+  const verified = createVerifiedTokens();
   return {
     authenticate: async (token) => {
+      const currentDate = now();
+      const nowMs = currentDate.getTime();
+      const known = verified.find(token, nowMs);
+      if (known !== undefined) return known;
       try {
         const { payload } = await jwtVerify(token, keys, {
           algorithms: ALGORITHMS,
           issuer: options.issuer,
           audience: options.audience,
-          clockTolerance: options.clockSkewSeconds ?? 60,
+          clockTolerance,
           requiredClaims: ['sub', 'exp'],
-          currentDate: now(),
+          currentDate,
         });
-        return callerFrom(payload);
+        const caller = callerFrom(payload);
+        const expiresAtMs = ((payload.exp ?? 0) + clockTolerance) * 1000;
+        verified.keep(token, caller, { nowMs, expiresAtMs });
+        return caller;
       } catch (error) {
         throw refusal(error);
       }

@@ -50,6 +50,8 @@ export function createDatabase<Tables>(options: DatabaseOptions): Database<Table
   const pool = new pg.Pool({ ...clientConfig, max: maxConnections });
   // An idle connection that dies is replaced at the next query; without a listener it would end the process.
   pool.on('error', () => undefined);
+  // Nor may one that dies inside a transaction end it: the next statement fails instead.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   // One that dies in use, between two statements of a transaction: its next statement fails and says so.
   pool.on('connect', (client) => void client.on('error', () => undefined));
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });

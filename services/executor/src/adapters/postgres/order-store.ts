@@ -163,8 +163,6 @@ async function onOneConnection<T>(
   run: (query: NamedQuery) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect();
-  // A connection that dies meanwhile fails the next statement; without a listener it ends the process.
-  client.on('error', ignore);
   let isClean = false;
   try {
     const query: NamedQuery = async <Row>(
@@ -180,9 +178,6 @@ async function onOneConnection<T>(
     isClean = true;
     return result;
   } finally {
-    client.off('error', ignore);
     client.release(!isClean);
   }
 }
-
-const ignore = (): void => undefined;
