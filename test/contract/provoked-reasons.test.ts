@@ -17,6 +17,7 @@ const PROVOKED: Readonly<Record<Exclude<Reason, Unanswered>, string>> = {
   WEIGHT_OUT_OF_RANGE: 'solver.test.ts',
   WEIGHT_SUM_TOO_LARGE: 'solver.test.ts',
   KAPPA_OUT_OF_RANGE: 'solver.test.ts',
+  APPROVER_MISSING: 'ordergen-approvals.test.ts',
   STRATEGY_CAP_EXCEEDED: 'solver-reasons.test.ts',
   RESERVE_NOT_KEPT: 'solver.test.ts',
   DUPLICATE_ID: 'solver.test.ts',

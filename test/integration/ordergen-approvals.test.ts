@@ -1,7 +1,12 @@
 import { ExecType } from '@trimtab/contracts/execution';
 import { Rebalance_State as RebalanceState, type Rebalance } from '@trimtab/contracts/ordergen';
 import { RebalancePurpose } from '@trimtab/contracts/portfolio';
-import { VaultMode, type Vault, type VaultPolicy } from '@trimtab/contracts/vault';
+import {
+  SetVaultPolicyRequest,
+  VaultMode,
+  type Vault,
+  type VaultPolicy,
+} from '@trimtab/contracts/vault';
 import { present } from '@trimtab/core';
 import { eventually } from '@trimtab/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -124,6 +129,27 @@ describe('a vault with four eyes', () => {
       vault: newVault({ policy, approvers: ['ann'] }),
     });
     expect(created.vault?.policy).toMatchObject({ fourEyes: true, approvalTtlSeconds: 7 });
+  });
+
+  it('is not set where nobody could ever approve, by no order of changes', async () => {
+    const why = async (call: Promise<unknown>): Promise<readonly string[]> =>
+      (await refusal(call)).violations.map(({ field, reason }) => `${field} ${reason}`);
+    const policy = FOUR_EYES;
+    const create = (approvers: string[]): ReturnType<typeof world.vaults.createVault> =>
+      world.vaults.createVault({ requestId: requestId(), vault: newVault({ policy, approvers }) });
+    expect(await why(create([]))).toEqual(['vault.approvers APPROVER_MISSING']);
+    expect(await why(create(['owner']))).toEqual(['vault.approvers APPROVER_MISSING']);
+    const { vault } = await create(['ann']);
+    const { vaultId } = present(vault, 'CreateVault answers with a vault');
+    const set = (fields: Partial<SetVaultPolicyRequest>): Promise<unknown> =>
+      world.vaults.setVaultPolicy(
+        SetVaultPolicyRequest.fromPartial({ requestId: requestId(), vaultId, ...fields }),
+      );
+    const nobody = { roles: { managers: [], approvers: [] } };
+    expect(await why(set(nobody))).toEqual(['roles.approvers APPROVER_MISSING']);
+    await set({ policy: { ...policy, fourEyes: false }, ...nobody });
+    expect(await why(set({ policy }))).toEqual(['roles.approvers APPROVER_MISSING']);
+    await set({ policy, roles: { managers: ['bob'], approvers: ['owner'] } });
   });
 
   it('asks nobody about a settlement, which only gives back what is there', async () => {

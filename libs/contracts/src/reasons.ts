@@ -28,6 +28,7 @@ export const REASON_GROUPS = [
       WEIGHT_OUT_OF_RANGE: 'a weight or a cap is outside its bounds in bps',
       WEIGHT_SUM_TOO_LARGE: 'weights sum to more than 10 000 bps',
       KAPPA_OUT_OF_RANGE: 'the collateral ratio of a long is not 1, or of a short not above 1',
+      APPROVER_MISSING: 'four eyes are asked for and nobody could approve what another asks for',
       STRATEGY_CAP_EXCEEDED: 'an explicit weight is above the policy’s cap of each strategy',
       RESERVE_NOT_KEPT: 'explicit weights leave less than the policy’s reserve',
       DUPLICATE_ID: 'a list names the same thing twice',

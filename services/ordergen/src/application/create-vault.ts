@@ -1,6 +1,8 @@
 import { compare, domainError, refuse, sorted, type Clock, type IdSource } from '@trimtab/core';
 import { DEFAULT_POLICY, type Vault, type VaultPolicy } from '../domain/vault.js';
+import { refuseApprovers } from '../domain/approval-rules.js';
 import type { OrderGenSession, OrderGenStore, RequestKey } from './ports.js';
+import { refuseIf } from './refusals.js';
 
 /** The underlying that vaults of this installation are in. */
 export interface Denomination {
@@ -26,7 +28,10 @@ export interface CreateVaultDependencies {
   readonly denomination: Denomination;
 }
 
-/** Opens an empty vault. Refuses another denomination than the installation's: ASSET_NOT_FOUND. */
+/**
+ * Opens an empty vault. Refuses another denomination than the installation's (ASSET_NOT_FOUND) and four
+ * eyes without a second pair (APPROVER_MISSING).
+ */
 export type CreateVault = (
   command: CreateVaultCommand,
   key: RequestKey,
@@ -47,6 +52,8 @@ export function createCreateVault(deps: CreateVaultDependencies): CreateVault {
         ),
       );
     }
+    const policy = { ...DEFAULT_POLICY, ...command.policy };
+    refuseIf(refuseApprovers({ ...command, policy }, 'vault.approvers'));
     return deps.store.once(key, async (session) => {
       const now = deps.clock.now();
       const vault: Vault = {
@@ -54,7 +61,7 @@ export function createCreateVault(deps: CreateVaultDependencies): CreateVault {
         owner: command.owner,
         managers: sorted(command.managers, compare),
         approvers: sorted(command.approvers, compare),
-        policy: { ...DEFAULT_POLICY, ...command.policy },
+        policy,
         ...(command.depositLimit !== undefined && { depositLimit: command.depositLimit }),
         deposited: 0n,
         denomination: assetId,

@@ -1,9 +1,10 @@
 import { canonicalJson } from '@trimtab/canonical';
 import { compare, domainError, refuse, sorted, type Clock } from '@trimtab/core';
+import { refuseApprovers } from '../domain/approval-rules.js';
 import { DEFAULT_POLICY, type HeldVault, type VaultPolicy } from '../domain/vault.js';
 import type { VaultTerms } from './control-ports.js';
 import type { Caller, OrderGenSession, OrderGenStore, RequestKey } from './ports.js';
-import { vaultNotFound } from './refusals.js';
+import { refuseIf, vaultNotFound } from './refusals.js';
 import { cancelWaiting, type LockedStepDependencies } from './stop-locked.js';
 
 /** What changes; what is absent stays. */
@@ -26,7 +27,10 @@ export interface SetVaultPolicyDependencies extends LockedStepDependencies {
   readonly changed: (rebalanceId: string) => void;
 }
 
-/** Changes policy, roles or deposit limit. The owner alone; VAULT_CLOSED when the vault is closed. */
+/**
+ * Changes policy, roles or deposit limit. The owner alone; VAULT_CLOSED when the vault is closed;
+ * APPROVER_MISSING when four eyes are asked for and nobody could approve.
+ */
 export type SetVaultPolicy = (
   command: SetVaultPolicyCommand,
   key: RequestKey,
@@ -46,6 +50,9 @@ export function createSetVaultPolicy(deps: SetVaultPolicyDependencies): SetVault
       requireItsOwner(caller, vault);
       const before = termsOf(vault);
       const after = changedTerms(before, command);
+      if (command.policy !== undefined || command.roles !== undefined) {
+        refuseIf(refuseApprovers({ owner: vault.owner, ...after }, 'roles.approvers'));
+      }
       if (termsText(before) !== termsText(after)) {
         const why = { by: caller.subject, reason: "the vault's policy changed" };
         cancelled = await cancelWaiting(deps, session, vault, why);

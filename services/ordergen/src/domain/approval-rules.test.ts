@@ -4,6 +4,7 @@ import {
   deadlineOf,
   needsApproval,
   refuseApproval,
+  refuseApprovers,
   type ApprovalClaim,
   type AwaitingRebalance,
 } from './approval-rules.js';
@@ -97,5 +98,34 @@ describe('what waits', () => {
     expect(deadlineOf(WAITING)).toBe(60_000);
     expect(deadlineOf({ ...WAITING, expireTime: instant(1) })).toBe(1);
     expect(deadlineOf({ ...WAITING, state: 'EXECUTING' })).toBe(120_000);
+  });
+});
+
+describe('terms that ask for four eyes', () => {
+  const terms = { ...VAULT, owner: 'owner', managers: [], approvers: [] };
+  const refused = (fields: Partial<Vault>): string =>
+    refuseApprovers({ ...terms, ...fields }, 'roles.approvers')
+      ?.violations.map(({ field, reason }) => `${field} ${reason}`)
+      .join() ?? 'taken';
+
+  it.each([
+    ['no approver', {}, 'roles.approvers APPROVER_MISSING'],
+    ['no approver but the owner', { approvers: ['owner'] }, 'roles.approvers APPROVER_MISSING'],
+    [
+      'no approver but the owner, who is the manager too',
+      { approvers: ['owner'], managers: ['owner'] },
+      'roles.approvers APPROVER_MISSING',
+    ],
+    [
+      'nobody but managers',
+      { managers: ['ann'], approvers: [] },
+      'roles.approvers APPROVER_MISSING',
+    ],
+    ['an approver', { approvers: ['ann'] }, 'taken'],
+    ['the owner for what a manager asks', { approvers: ['owner'], managers: ['ann'] }, 'taken'],
+    ['a manager for what the owner asks', { approvers: ['ann'], managers: ['ann'] }, 'taken'],
+    ['nobody, and two eyes only', { policy: DEFAULT_POLICY }, 'taken'],
+  ])('and name %s', (_, fields, expected) => {
+    expect(refused(fields)).toBe(expected);
   });
 });

@@ -3462,7 +3462,8 @@ export const VaultServiceService = {
   /**
    * Opens an empty vault in mode OPEN for the caller. Scope `intent:write`, `rebalance:write`, `engine` or `admin`.
    *
-   * Errors: DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, WEIGHT_OUT_OF_RANGE, DUPLICATE_ID, ASSET_NOT_FOUND, REQUEST_ID_REUSED.
+   * Errors: DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, WEIGHT_OUT_OF_RANGE, DUPLICATE_ID, APPROVER_MISSING, ASSET_NOT_FOUND,
+   * REQUEST_ID_REUSED.
    */
   createVault: {
     path: "/trimtab.vault.v1.VaultService/CreateVault" as const,
@@ -3519,7 +3520,8 @@ export const VaultServiceService = {
    * Changes the policy, roles or deposit limit. A rebalance that waits for approval is cancelled. The owner, with
    * scope `intent:write`, `rebalance:write`, `engine` or `admin`.
    *
-   * Errors: VAULT_CLOSED, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, WEIGHT_OUT_OF_RANGE, DUPLICATE_ID, REQUEST_ID_REUSED.
+   * Errors: VAULT_CLOSED, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, WEIGHT_OUT_OF_RANGE, DUPLICATE_ID, APPROVER_MISSING,
+   * REQUEST_ID_REUSED.
    */
   setVaultPolicy: {
     path: "/trimtab.vault.v1.VaultService/SetVaultPolicy" as const,
@@ -3674,7 +3676,8 @@ export interface VaultServiceServer extends UntypedServiceImplementation {
   /**
    * Opens an empty vault in mode OPEN for the caller. Scope `intent:write`, `rebalance:write`, `engine` or `admin`.
    *
-   * Errors: DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, WEIGHT_OUT_OF_RANGE, DUPLICATE_ID, ASSET_NOT_FOUND, REQUEST_ID_REUSED.
+   * Errors: DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, WEIGHT_OUT_OF_RANGE, DUPLICATE_ID, APPROVER_MISSING, ASSET_NOT_FOUND,
+   * REQUEST_ID_REUSED.
    */
   createVault: handleUnaryCall<CreateVaultRequest, CreateVaultResponse>;
   /**
@@ -3699,7 +3702,8 @@ export interface VaultServiceServer extends UntypedServiceImplementation {
    * Changes the policy, roles or deposit limit. A rebalance that waits for approval is cancelled. The owner, with
    * scope `intent:write`, `rebalance:write`, `engine` or `admin`.
    *
-   * Errors: VAULT_CLOSED, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, WEIGHT_OUT_OF_RANGE, DUPLICATE_ID, REQUEST_ID_REUSED.
+   * Errors: VAULT_CLOSED, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, WEIGHT_OUT_OF_RANGE, DUPLICATE_ID, APPROVER_MISSING,
+   * REQUEST_ID_REUSED.
    */
   setVaultPolicy: handleUnaryCall<SetVaultPolicyRequest, SetVaultPolicyResponse>;
   /**
@@ -3767,7 +3771,8 @@ export interface VaultServiceClient extends Client {
   /**
    * Opens an empty vault in mode OPEN for the caller. Scope `intent:write`, `rebalance:write`, `engine` or `admin`.
    *
-   * Errors: DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, WEIGHT_OUT_OF_RANGE, DUPLICATE_ID, ASSET_NOT_FOUND, REQUEST_ID_REUSED.
+   * Errors: DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, WEIGHT_OUT_OF_RANGE, DUPLICATE_ID, APPROVER_MISSING, ASSET_NOT_FOUND,
+   * REQUEST_ID_REUSED.
    */
   createVault(
     request: CreateVaultRequest,
@@ -3848,7 +3853,8 @@ export interface VaultServiceClient extends Client {
    * Changes the policy, roles or deposit limit. A rebalance that waits for approval is cancelled. The owner, with
    * scope `intent:write`, `rebalance:write`, `engine` or `admin`.
    *
-   * Errors: VAULT_CLOSED, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, WEIGHT_OUT_OF_RANGE, DUPLICATE_ID, REQUEST_ID_REUSED.
+   * Errors: VAULT_CLOSED, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, WEIGHT_OUT_OF_RANGE, DUPLICATE_ID, APPROVER_MISSING,
+   * REQUEST_ID_REUSED.
    */
   setVaultPolicy(
     request: SetVaultPolicyRequest,
