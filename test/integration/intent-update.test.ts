@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import {
   NotificationChannel,
+  Triggers,
   UpdateIntentRequest,
-  WatchIntentsRequest,
   type StrategyIntent,
+  type WatchIntentsRequest,
   type WatchIntentsResponse,
 } from '@trimtab/contracts/intent';
 import { eventually } from '@trimtab/testkit';
@@ -42,9 +43,10 @@ async function created(client = alice): Promise<StrategyIntent> {
 
 function update(
   { intentId, etag }: StrategyIntent,
-  change: Parameters<typeof UpdateIntentRequest.fromPartial>[0],
-) {
-  return UpdateIntentRequest.fromPartial({ requestId: randomUUID(), intentId, etag, ...change });
+  change: Partial<UpdateIntentRequest>,
+): UpdateIntentRequest {
+  const empty = UpdateIntentRequest.fromPartial({});
+  return { ...empty, requestId: randomUUID(), intentId, etag, ...change };
 }
 
 describe('UpdateIntent', () => {
@@ -55,7 +57,7 @@ describe('UpdateIntent', () => {
         config: { strikeRatioDecimal: '0.55', maturityDays: 45 },
         constraints: { maxAnnualDriftBps: 600 },
         notifications: { channels: [NotificationChannel.NOTIFICATION_CHANNEL_EMAIL] },
-        triggers: { cooldownSeconds: 60 },
+        triggers: Triggers.fromPartial({ cooldownSeconds: 60 }),
       }),
     );
     expect(changed).toMatchObject({
@@ -82,7 +84,10 @@ describe('UpdateIntent', () => {
     const intent = await created();
     const { intent: set } = await alice.updateIntent(
       update(intent, {
-        triggers: { cooldownSeconds: 60, slippageBudget: { budgetBps: 5, windowSeconds: 60 } },
+        triggers: Triggers.fromPartial({
+          cooldownSeconds: 60,
+          slippageBudget: { budgetBps: 5, windowSeconds: 60 },
+        }),
       }),
     );
     const { intent: removed } = await alice.updateIntent(
@@ -174,11 +179,11 @@ describe('WatchIntents', () => {
   async function take(
     client: IntentClient,
     count: number,
-    request: Parameters<typeof WatchIntentsRequest.fromPartial>[0] = {},
+    request: Partial<WatchIntentsRequest> = {},
   ): Promise<readonly WatchIntentsResponse[]> {
     const seen: WatchIntentsResponse[] = [];
     if (count === 0) return seen;
-    for await (const change of client.watchIntents(WatchIntentsRequest.fromPartial(request))) {
+    for await (const change of client.watchIntents({ intentIds: [], ...request })) {
       seen.push(change);
       if (seen.length === count) break;
     }
@@ -227,7 +232,7 @@ describe('WatchIntents', () => {
     expect(named.map(({ intent }) => intent?.intentId)).toEqual([his.intentId]);
     const stop = new AbortController();
     const told: unknown[] = [];
-    const request = WatchIntentsRequest.fromPartial({ intentIds: [hers.intentId] });
+    const request = { intentIds: [hers.intentId] };
     const watching = (async () => {
       for await (const change of bob.watchIntents(request, { signal: stop.signal })) {
         told.push(change);
