@@ -88,7 +88,11 @@ describe('every method of every service', () => {
         metadata,
         deadline,
       );
-      stream.on('data', () => undefined);
+      // A stream that tells something has answered; one that watches has no end of its own.
+      stream.on('data', () => {
+        answer(null);
+        stream.cancel();
+      });
       stream.on('error', (error: ServiceError) => answer(error));
       stream.on('end', () => answer(null));
     });
