@@ -341,8 +341,12 @@ describe('BuildPlan refuses', () => {
       'STRATEGY_NOT_FOUND',
       roundsRequest({ allowedStrategies: ['nobody'] }),
     ],
-    ['mode EXACT', 'UNIMPLEMENTED', 'METHOD_UNIMPLEMENTED', { mode: PlanMode.PLAN_MODE_EXACT }],
-    ['a certificate', 'UNIMPLEMENTED', 'METHOD_UNIMPLEMENTED', { includeCertificate: true }],
+    [
+      'a certificate of explicit targets',
+      'INVALID_ARGUMENT',
+      'FIELD_INVALID',
+      { includeCertificate: true },
+    ],
   ];
 
   it.each(states)('%s: %s %s', async (_what, kind, reason, changes) => {

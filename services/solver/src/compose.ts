@@ -14,14 +14,18 @@ import { migrate, type Database } from '@trimtab/storage';
 import type { Logger } from '@trimtab/telemetry';
 import { createPlanEvents } from './adapters/bus/plan-events.js';
 import { createPriceSnapshots } from './adapters/clients/price-snapshots.js';
+import { createExplainHandlers } from './adapters/grpc/explain-handlers.js';
 import { createPlanHandlers } from './adapters/grpc/plan-handlers.js';
 import { createRegistryHandlers } from './adapters/grpc/registry-handlers.js';
 import { SOLVER_RULES } from './adapters/grpc/rules.js';
 import { readManifest } from './adapters/manifest/read-manifest.js';
 import { createVerifyHandlers } from './adapters/grpc/verify-handlers.js';
+import { createHighsPool } from './adapters/highs/highs-pool.js';
 import { solverMigrations } from './adapters/postgres/migrations.js';
 import type { SolverTables } from './adapters/postgres/tables.js';
 import { createObserver } from './adapters/telemetry/observer.js';
+import { createOptimizer } from './application/certificates.js';
+import { createCertification } from './certification.js';
 import type { SolverConfig } from './config.js';
 
 /** What the solver is given: the outside world. */
@@ -34,7 +38,7 @@ export interface SolverDependencies {
   readonly logger: Logger;
 }
 
-/** Builds the solver. VerifyPlan and ExplainPlan are defined and answer UNIMPLEMENTED. */
+/** Builds the solver. */
 export function composeSolver(config: SolverConfig, deps: SolverDependencies): ServedComponent {
   const { clock, database, bus, logger } = deps;
   const oracle = createServiceClient({
@@ -45,19 +49,32 @@ export function composeSolver(config: SolverConfig, deps: SolverDependencies): S
     defaultDeadlineMs: 5_000,
   });
   const relay = createRelay({ database, bus, logger, pollMs: 500 });
+  const observer = createObserver(logger);
+  const highs = createHighsPool({
+    workers: config.HIGHS_WORKERS,
+    queueLimit: config.HIGHS_QUEUE_LIMIT,
+  });
+  const optimizer = createOptimizer({
+    solver: highs,
+    onUnproven: (planHash, fault) => observer.answerUnproven(planHash, fault),
+  });
+  const certification = createCertification({ database, optimizer, observer });
   const service = bindService({
     definition: SolverServiceService,
     rules: SOLVER_RULES,
     handlers: {
       ...createRegistryHandlers({ clock, database }),
       ...createVerifyHandlers({ database }),
+      ...createExplainHandlers({ database }),
       ...createPlanHandlers({
         clock,
         database,
         prices: createPriceSnapshots(oracle),
         manifest: readManifest(config.STRATEGY_MANIFEST_FILE),
         events: createPlanEvents({ wake: () => relay.wake() }),
-        observer: createObserver(logger),
+        observer,
+        optimizer,
+        wakeCertification: () => certification.wake(),
       }),
     },
     limits: { BuildPlan: 'internal', SubmitStrategySnapshots: 'batch' },
@@ -78,7 +95,7 @@ export function composeSolver(config: SolverConfig, deps: SolverDependencies): S
       oracle.close();
     },
   };
-  const parts = group('solver', [storage, relay, server]);
+  const parts = group('solver', [storage, relay, highs, certification, server]);
   return {
     name: 'solver',
     start: () => parts.start(),

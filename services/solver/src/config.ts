@@ -1,4 +1,4 @@
-import { addressVariable, baseConfigSchema, loadConfig } from '@trimtab/lifecycle';
+import { addressVariable, baseConfigSchema, integerVariable, loadConfig } from '@trimtab/lifecycle';
 import { z } from 'zod';
 
 /** The environment of the solver. */
@@ -6,6 +6,10 @@ export const solverConfigSchema = baseConfigSchema.extend({
   GRPC_ADDRESS: addressVariable().default('127.0.0.1:50053'),
   /** The venues of strategies of kind MANIFEST; without it they are built as static ones. */
   STRATEGY_MANIFEST_FILE: z.string().optional(),
+  /** Threads that solve linear programs. */
+  HIGHS_WORKERS: integerVariable(1, 64).default(1),
+  /** Programs that may wait for a thread; more are refused. */
+  HIGHS_QUEUE_LIMIT: integerVariable(0, 100_000).default(100),
 });
 
 /** The solver's configuration. */

@@ -6,11 +6,13 @@ import {
   type ManagerSettings,
   type Plan,
   type PlanMode,
+  type RoundsProblem,
   type Policy,
   type StrategyInput,
   type VaultState,
 } from '../domain/index.js';
 import { withManifest, type Manifest } from './manifest.js';
+import type { Optimizer, SolveLimits } from './certificates.js';
 import type { PriceSnapshot, PriceSnapshots, SolverStore } from './ports.js';
 import { refuseMissing } from './refusals.js';
 
@@ -33,6 +35,9 @@ export interface BuildPlanDependencies<Call> {
   readonly store: SolverStore;
   readonly prices: PriceSnapshots<Call>;
   readonly manifest: Manifest;
+  readonly optimizer: Pick<Optimizer, 'hintFor'>;
+  /** How long a call may wait for a linear program. */
+  readonly limitsOf: (call: Call) => SolveLimits;
 }
 
 /**
@@ -40,7 +45,7 @@ export interface BuildPlanDependencies<Call> {
  * the same plan with the same hash.
  *
  * Refusals: POLICY_NOT_FOUND, MANAGER_NOT_FOUND, STRATEGY_NOT_FOUND, SNAPSHOT_NOT_FOUND,
- * PRICE_MISSING, and those of the rules for explicit targets.
+ * PRICE_MISSING, those of the rules for explicit targets, and those of the optimizer (EXACT only).
  */
 export function createBuildPlan<Call>(deps: BuildPlanDependencies<Call>) {
   const { store, prices } = deps;
@@ -58,15 +63,36 @@ export function createBuildPlan<Call>(deps: BuildPlanDependencies<Call>) {
             targets: command.targets,
             ...(policy === undefined ? {} : { policy }),
           })
-        : buildPlan({
-            ...shared,
-            mode: 'ROUNDS',
-            ...(await resolved(deps, policy ?? refuseMissing('policy', ''), command, snapshot)),
-          });
+        : await buildSolved(
+            deps,
+            command.mode,
+            {
+              ...shared,
+              ...(await resolved(deps, policy ?? refuseMissing('policy', ''), command, snapshot)),
+            },
+            call,
+          );
     if (!result.ok) refuse(result.error);
     refuseUnpriced(result.value, snapshot);
     return result.value;
   };
+}
+
+/**
+ * A plan of mode EXACT begins where the solver of linear programs ended. That solver needs the scores
+ * and the reserve, which are those of the plan in rounds.
+ */
+async function buildSolved<Call>(
+  { optimizer, limitsOf }: BuildPlanDependencies<Call>,
+  mode: 'ROUNDS' | 'EXACT',
+  problem: Omit<RoundsProblem, 'mode'>,
+  call: Call,
+): Promise<ReturnType<typeof buildPlan>> {
+  const rounds = buildPlan({ ...problem, mode: 'ROUNDS' });
+  if (mode === 'ROUNDS') return rounds;
+  if (!rounds.ok) return buildPlan({ ...problem, mode });
+  const exoticPriceHint = await optimizer.hintFor(rounds.value, limitsOf(call));
+  return buildPlan({ ...problem, mode, exoticPriceHint });
 }
 
 /** The candidates, and the policy that the market's regime asks for. */

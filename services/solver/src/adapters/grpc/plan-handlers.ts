@@ -1,19 +1,28 @@
 import type { SolverServiceService } from '@trimtab/contracts/solver';
 import * as wire from '@trimtab/contracts/solver';
-import { instant, type Clock } from '@trimtab/core';
+import { instant, invariant, type Clock } from '@trimtab/core';
 import { createFields, pageOf, readPage, type CallContext, type Handlers } from '@trimtab/grpc';
 import { findIdempotent, type Database } from '@trimtab/storage';
 import { createBuildPlan } from '../../application/build-plan.js';
+import type { CertificateStore, Optimizer, SolveLimits } from '../../application/certificates.js';
 import type { Manifest } from '../../application/manifest.js';
 import type { PlanPage, PriceSnapshots, StoredPlan } from '../../application/ports.js';
 import { refuseMissing } from '../../application/refusals.js';
+import {
+  checkCertificate,
+  isCertifiable,
+  type Certificate,
+  type Plan,
+} from '../../domain/index.js';
 import type { PlanEvents } from '../bus/plan-events.js';
+import { createCertificateStore } from '../postgres/certificate-store.js';
 import { createSolverStore } from '../postgres/solver-store.js';
 import type { SolverTables } from '../postgres/tables.js';
 import type { Observer } from '../telemetry/observer.js';
 import { readBuildPlan } from './read-build-plan.js';
 import { HASH, ID, SERVICE } from './read-fields.js';
 import { idempotencyKey, runOnce } from './run-once.js';
+import { toCertificate } from './to-certificate.js';
 import { toPlan, toPlanSummary } from './to-plan.js';
 
 /** What the handlers of plans work with. */
@@ -24,6 +33,9 @@ export interface PlanHandlerDependencies {
   readonly manifest: Manifest;
   readonly events: PlanEvents;
   readonly observer: Observer;
+  readonly optimizer: Optimizer;
+  /** A plan without certificate was stored. */
+  readonly wakeCertification: () => void;
 }
 
 type PlanHandlers = Pick<
@@ -35,7 +47,8 @@ type PlanHandlers = Pick<
 export function createPlanHandlers(deps: PlanHandlerDependencies): PlanHandlers {
   const { clock, database, events, observer } = deps;
   const store = createSolverStore(database.kysely);
-  const buildPlan = createBuildPlan({ store, prices: deps.prices, manifest: deps.manifest });
+  const certificates = createCertificateStore(database.kysely);
+  const buildPlan = createBuildPlan({ ...deps, store, limitsOf });
   return {
     BuildPlan: async (request, context) => {
       const command = readBuildPlan(request);
@@ -50,17 +63,27 @@ export function createPlanHandlers(deps: PlanHandlerDependencies): PlanHandlers 
       const known = key === undefined ? undefined : await findIdempotent(database, key);
       if (known !== undefined) return wire.BuildPlanResponse.decode(known);
       const plan = await observer.buildingPlan(() => buildPlan(command, context));
-      if (request.validateOnly) return { plan: toPlan(plan), certificate: undefined };
+      const certificate = request.includeCertificate
+        ? await deps.optimizer.certificateOf(plan, limitsOf(context))
+        : undefined;
+      if (request.validateOnly) {
+        return { plan: toPlan(plan), certificate: toCertificate(certificate) };
+      }
       const response = await runOnce(database, context, {
         ...call,
         effect: async (session, transaction) => {
           const { stored, isNew } = await session.insertPlan({ plan, createTime: clock.now() });
           if (isNew) await events.enqueueStored(transaction, stored);
+          await noteCertificate(createCertificateStore(transaction), plan, certificate);
           observer.planStored(plan, isNew);
-          return { plan: toPlan(stored.plan, stored.createTime), certificate: undefined };
+          return {
+            plan: toPlan(stored.plan, stored.createTime),
+            certificate: toCertificate(certificate),
+          };
         },
       });
       events.wake();
+      deps.wakeCertification();
       return response;
     },
     GetPlan: async ({ planHash }) => {
@@ -68,7 +91,12 @@ export function createPlanHandlers(deps: PlanHandlerDependencies): PlanHandlers 
       const hash = fields.text('plan_hash', planHash, HASH);
       fields.done();
       const stored = (await store.findPlan(hash)) ?? refuseMissing('plan', hash);
-      return { plan: toPlan(stored.plan, stored.createTime), certificate: undefined };
+      const certificate = await certificates.findCertificate(hash);
+      if (certificate !== undefined) requireCertificate(stored.plan, certificate);
+      return {
+        plan: toPlan(stored.plan, stored.createTime),
+        certificate: toCertificate(certificate),
+      };
     },
     ListPlans: async (request) => {
       const { page, filter, vaultId } = readListPlans(request);
@@ -85,6 +113,33 @@ export function createPlanHandlers(deps: PlanHandlerDependencies): PlanHandlers 
       };
     },
   };
+}
+
+/** Nobody waits longer for a linear program than for anything else a call needs. */
+const LONGEST_SOLVE_MS = 30_000;
+
+function limitsOf({ deadline, signal }: CallContext): SolveLimits {
+  const left = deadline === undefined ? LONGEST_SOLVE_MS : deadline.getTime() - Date.now();
+  return { timeoutMs: Math.max(0, Math.min(left, LONGEST_SOLVE_MS)), signal };
+}
+
+/** With the certificate that the caller waited for, or with the task to make one. */
+async function noteCertificate(
+  store: CertificateStore,
+  plan: Plan,
+  certificate: Certificate | undefined,
+): Promise<void> {
+  if (certificate !== undefined) await store.saveCertificate(certificate);
+  else if (isCertifiable(plan)) await store.expectCertificate(plan.planHash);
+}
+
+/** Stored certificates are trusted no more than stored plans. */
+function requireCertificate(plan: Plan, certificate: Certificate): void {
+  const checked = checkCertificate(plan, certificate);
+  invariant(
+    checked.ok,
+    checked.ok ? '' : `stored certificate of plan ${plan.planHash}: ${checked.error.message}`,
+  );
 }
 
 function readListPlans(request: wire.ListPlansRequest) {

@@ -1,5 +1,5 @@
 import type * as portfolio from '@trimtab/contracts/portfolio';
-import * as wire from '@trimtab/contracts/solver';
+import type * as wire from '@trimtab/contracts/solver';
 import { domainError, present, quoted, refuse } from '@trimtab/core';
 import { createFields, type FieldReader } from '@trimtab/grpc';
 import type { BuildPlanCommand } from '../../application/build-plan.js';
@@ -20,11 +20,9 @@ const MAX_NAV = 10n ** 42n;
 /**
  * Reads a request for a plan. What the targets may weigh is for the rules of the solver to say.
  *
- * @throws DomainFailure INVALID_ARGUMENT with every violation, NAV_NOT_POSITIVE, and UNIMPLEMENTED for
- *   parts that this version does not answer
+ * @throws DomainFailure INVALID_ARGUMENT with every violation, NAV_NOT_POSITIVE
  */
 export function readBuildPlan(request: wire.BuildPlanRequest): BuildPlanCommand {
-  refuseUnimplemented(request);
   const fields = createFields();
   const mode = fields.enumValue('mode', request.mode, planModes.words);
   const vault = fields.message('vault', request.vault, readVault);
@@ -117,6 +115,8 @@ function noteModeViolations(
   if (mode === 'EXPLICIT') {
     refuseGiven('manager_id', request.managerId !== '');
     refuseGiven('allowed_strategies', request.allowedStrategies.length > 0);
+    // Without scores there is no optimum to be compared with.
+    refuseGiven('include_certificate', request.includeCertificate);
     return;
   }
   refuseGiven('targets', request.targets.length > 0);
@@ -133,17 +133,4 @@ function refuseNav({ nav, vaultId }: VaultState): never {
   const message = `the net asset value of vault "${vaultId}" was ${nav}, must be above 0`;
   const metadata = { vault_id: vaultId, nav: nav.toString() };
   refuse(domainError('FAILED_PRECONDITION', 'NAV_NOT_POSITIVE', message, metadata));
-}
-
-function refuseUnimplemented(request: wire.BuildPlanRequest): void {
-  const part =
-    request.mode === wire.PlanMode.PLAN_MODE_EXACT
-      ? 'mode PLAN_MODE_EXACT'
-      : request.includeCertificate
-        ? 'include_certificate'
-        : undefined;
-  if (part === undefined) return;
-  const method = 'trimtab.solver.v1.SolverService/BuildPlan';
-  const message = `${method} does not answer ${part}`;
-  refuse(domainError('UNIMPLEMENTED', 'METHOD_UNIMPLEMENTED', message, { method, part }));
 }

@@ -1,4 +1,5 @@
 import { sharedMigrations, sql, type Migration } from '@trimtab/storage';
+import { certificateMigration } from './certificate-migration.js';
 
 /** The schema of the solver, on top of inbox, outbox and idempotency keys. */
 export const solverMigrations: Readonly<Record<string, Migration>> = {
@@ -57,4 +58,5 @@ export const solverMigrations: Readonly<Record<string, Migration>> = {
       await sql`drop table plans, managers, policies, strategy_snapshots, strategies`.execute(db);
     },
   },
+  '0002_plan_certificates': certificateMigration,
 };

@@ -1,4 +1,5 @@
 import type { SharedTables } from '@trimtab/storage';
+import type { Generated } from 'kysely';
 
 /** A strategy's definition; the parts that are searched have columns of their own. */
 export interface StrategiesTable {
@@ -52,6 +53,17 @@ export interface PlansTable {
   create_time: Date;
 }
 
+/** The certificate of a plan, or the work towards it. */
+export interface PlanCertificatesTable {
+  plan_hash: string;
+  /** The certificate document byte for byte; null until it is made. */
+  certificate: string | null;
+  /** How often it could not be made since the last start. */
+  attempts: Generated<number>;
+  /** Rises with every plan. */
+  position: Generated<string>;
+}
+
 /** The schema of the solver. */
 export type SolverTables = SharedTables & {
   strategies: StrategiesTable;
@@ -59,4 +71,5 @@ export type SolverTables = SharedTables & {
   policies: PoliciesTable;
   managers: ManagersTable;
   plans: PlansTable;
+  plan_certificates: PlanCertificatesTable;
 };

@@ -7,6 +7,10 @@ export interface Observer {
   buildingPlan(build: () => Promise<Plan>): Promise<Plan>;
   /** A plan was stored; `isNew` is false when it was there already. */
   planStored(plan: Plan, isNew: boolean): void;
+  /** HiGHS answered what whole numbers do not prove; the certificate does not depend on it. */
+  answerUnproven(planHash: string, fault: string): void;
+  /** A certificate could not be made now; it is tried again. */
+  certificationFailed(planHash: string, error: unknown): void;
 }
 
 /** Writes to the active trace and to the log. */
@@ -21,6 +25,12 @@ export function createObserver(logger: Logger): Observer {
       }),
     planStored: (plan, isNew) => {
       logger.info({ ...attributesOf(plan), isNew, noOp: plan.summary.noOp }, 'plan stored');
+    },
+    answerUnproven: (planHash, fault) => {
+      logger.warn({ [ATTRIBUTES.planHash]: planHash, fault }, 'answer of HiGHS not proven');
+    },
+    certificationFailed: (planHash, error) => {
+      logger.warn({ [ATTRIBUTES.planHash]: planHash, err: error }, 'certificate not made');
     },
   };
 }
