@@ -69,3 +69,13 @@ export interface Plan {
 export function isNoAllocation(plan: Plan): boolean {
   return plan.targets.every(({ weightBps }) => weightBps === 0);
 }
+
+/**
+ * Why a plan is a no-op, in words and numbers; undefined if it acts. A no-op is a plan like any other:
+ * stored, hashed and explained, so that what was not done can be looked up later.
+ */
+export function noOpReason({ summary, inputs }: Plan): string | undefined {
+  if (!summary.noOp) return undefined;
+  const least = inputs.policy?.minRebalanceDeltaBps ?? 0;
+  return `targets differ from what is held by ${summary.totalDeltaBps} bps in sum, less than the ${least} bps from which the policy acts`;
+}

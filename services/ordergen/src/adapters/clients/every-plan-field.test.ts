@@ -32,6 +32,7 @@ import { readPlan } from './plan-message.js';
 const NOT_HASHED: Readonly<Record<string, string>> = {
   rounds: 'how the weights came to be; they follow from the inputs',
   no_allocation: 'follows from the targets',
+  no_op_reason: 'says no_op in words',
   create_time: 'when the plan was stored',
   'inputs.strategies[0].strategy.create_time': 'of the registry, never set in a plan',
   'inputs.strategies[0].strategy.update_time': 'of the registry, never set in a plan',

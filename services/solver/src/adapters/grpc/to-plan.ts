@@ -3,6 +3,7 @@ import type { TargetWeight } from '@trimtab/contracts/portfolio';
 import type { Instant } from '@trimtab/core';
 import {
   isNoAllocation,
+  noOpReason,
   type Assessment,
   type Plan,
   type PlanInputs,
@@ -61,6 +62,7 @@ export function toPlanSummary(plan: Plan, createTime?: Instant): wire.Plan {
     steps: [],
     inputs: undefined,
     noAllocation: isNoAllocation(plan),
+    noOpReason: noOpReason(plan) ?? '',
     createTime: createTime === undefined ? undefined : toTime(createTime),
   };
 }
@@ -76,7 +78,8 @@ function toTarget(target: Target): TargetWeight {
   };
 }
 
-function toScore({ strategyId, score, failedFilter }: Assessment): wire.StrategyScore {
+/** The score of a strategy with every component. */
+export function toScore({ strategyId, score, failedFilter }: Assessment): wire.StrategyScore {
   return {
     strategyId,
     expectedNetApyBps: score?.expectedNetApyBps ?? 0,
@@ -94,7 +97,11 @@ function toScore({ strategyId, score, failedFilter }: Assessment): wire.Strategy
   };
 }
 
-function toRound({ startBps, totalScoreBps, grants }: Round, index: number): wire.AllocationRound {
+/** One round of the allocation. */
+export function toRound(
+  { startBps, totalScoreBps, grants }: Round,
+  index: number,
+): wire.AllocationRound {
   return {
     round: index + 1,
     startBps,

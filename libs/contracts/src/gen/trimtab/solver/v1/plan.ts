@@ -287,7 +287,11 @@ export interface Plan {
   /** Whether nothing was allocated. */
   noAllocation: boolean;
   /** When the plan was stored; absent for a dry run. */
-  createTime: Date | undefined;
+  createTime:
+    | Date
+    | undefined;
+  /** Why nothing is to be done, in words and numbers; empty unless no_op. */
+  noOpReason: string;
 }
 
 /** The score of a strategy with every component. Haircuts are positive numbers that the score subtracts. */
@@ -477,15 +481,24 @@ export interface PlanVault {
 export interface PlanOptions {
 }
 
-/** The distance of a plan from the optimum. A document of its own, so that no plan waits for it. */
+/**
+ * The distance of the rounds from the optimum. A document of its own, so that no plan waits for it. Plans of mode EXPLICIT have
+ * no scores and therefore no certificate.
+ */
 export interface PlanCertificate {
   /** The plan. */
   planHash: string;
   /** The optimal Σ weight · score. */
   optimalObjective: bigint;
-  /** floor((optimal − rounds) · 10 000 / optimal), in bps. */
+  /**
+   * floor((optimal − rounds) · 10 000 / optimal), in bps; 0 if the optimum is 0. Of a plan of mode EXACT too it is the gap that the
+   * rounds would have left.
+   */
   gapBps: number;
-  /** The value of one more bps of each binding cap, by (kind, name). */
+  /**
+   * The value of one more bps of each cap that binds at the optimum, by (kind, name) in the order of their texts; 0 if another cap
+   * binds the same weights.
+   */
   shadowPrices: ShadowPrice[];
   /** The content hash of this document. */
   certificateHash: string;
@@ -530,6 +543,7 @@ function createBasePlan(): Plan {
     inputs: undefined,
     noAllocation: false,
     createTime: undefined,
+    noOpReason: "",
   };
 }
 
@@ -621,6 +635,9 @@ export const Plan: MessageFns<Plan> = {
     }
     if (message.createTime !== undefined) {
       Timestamp.encode(toTimestamp(message.createTime), writer.uint32(218).fork()).join();
+    }
+    if (message.noOpReason !== "") {
+      writer.uint32(226).string(message.noOpReason);
     }
     return writer;
   },
@@ -854,6 +871,14 @@ export const Plan: MessageFns<Plan> = {
             message.createTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 28: {
+            if (tag !== 226) {
+              break;
+            }
+
+            message.noOpReason = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -983,6 +1008,11 @@ export const Plan: MessageFns<Plan> = {
         : isSet(object.create_time)
         ? fromJsonTimestamp(object.create_time)
         : undefined,
+      noOpReason: isSet(object.noOpReason)
+        ? globalThis.String(object.noOpReason)
+        : isSet(object.no_op_reason)
+        ? globalThis.String(object.no_op_reason)
+        : "",
     };
   },
 
@@ -1069,6 +1099,9 @@ export const Plan: MessageFns<Plan> = {
     if (message.createTime !== undefined) {
       obj.createTime = message.createTime.toISOString();
     }
+    if (message.noOpReason !== "") {
+      obj.noOpReason = message.noOpReason;
+    }
     return obj;
   },
 
@@ -1110,6 +1143,7 @@ export const Plan: MessageFns<Plan> = {
       : undefined;
     message.noAllocation = object.noAllocation ?? false;
     message.createTime = object.createTime ?? undefined;
+    message.noOpReason = object.noOpReason ?? "";
     return message;
   },
 };
