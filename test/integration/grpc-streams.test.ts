@@ -9,8 +9,11 @@ const watch = { assetIds: [] };
 const change = { price: undefined };
 
 let world: GrpcWorld;
+/** How far the clock that tokens are checked against is ahead of the machine's. */
+let aheadMs: number;
 beforeEach(async () => {
-  world = await createGrpcWorld();
+  aheadMs = 0;
+  world = await createGrpcWorld(() => new Date(Date.now() + aheadMs));
 });
 afterEach(() => world.close());
 
@@ -27,6 +30,7 @@ async function serveWatch(): Promise<Watched> {
   let end: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => (end = resolve));
   const server = await world.serve({
+    tokenRecheckMs: 5,
     handlers: {
       WatchPrices: async function* (_request, itsContext) {
         context = itsContext;
@@ -104,6 +108,28 @@ describe('a server stream', () => {
       expect(next).rejects.toMatchObject({ error: { kind: 'UNAVAILABLE', retryAfterMillis: 500 } }),
       server.stop(),
     ]);
+  });
+});
+
+describe('a stream whose token expires', () => {
+  it('ends with UNAUTHENTICATED and at its source, not before the skew has passed', async () => {
+    const { server, ended, context } = await serveWatch();
+    const client = await world.user(server);
+    const messages = client.watchPrices(watch)[Symbol.asyncIterator]();
+    await messages.next();
+    await messages.next();
+    const next = messages.next();
+    next.catch(() => undefined);
+    // Expired for half of the skew: longer than many looks it stays open.
+    aheadMs = (world.issuer.lifetimeSeconds + 30) * 1000;
+    const late = await Promise.race([next, new Promise((pass) => setTimeout(pass, 100, 'open'))]);
+    expect(late).toBe('open');
+    expect(context()?.signal.aborted).toBe(false);
+    aheadMs = (world.issuer.lifetimeSeconds + 61) * 1000;
+    await expect(next).rejects.toMatchObject({
+      error: { kind: 'UNAUTHENTICATED', reason: 'UNAUTHENTICATED' },
+    });
+    await ended;
   });
 });
 

@@ -42,6 +42,7 @@ export interface Served {
   readonly rules?: Partial<Record<MethodName<Oracle>, Rule>>;
   readonly limits?: Partial<Record<MethodName<Oracle>, MessageLimit>>;
   readonly drainTimeoutMs?: number;
+  readonly tokenRecheckMs?: number;
 }
 
 /** One key pair, and servers and clients that trust it. */
@@ -62,11 +63,11 @@ export interface GrpcWorld {
   close(): Promise<void>;
 }
 
-/** Creates a world; `close` stops what it started. */
-export async function createGrpcWorld(): Promise<GrpcWorld> {
+/** Creates a world; `close` stops what it started. `now` is the time that tokens are checked against. */
+export async function createGrpcWorld(now: () => Date = () => new Date()): Promise<GrpcWorld> {
   const { privateKey, jwks } = await createKeyPair();
   const names = { issuer: 'test', audience: 'trimtab' };
-  const authenticator = createAuthenticator({ ...names, jwks });
+  const authenticator = createAuthenticator({ ...names, jwks, now });
   const issuer = createTokenIssuer({ ...names, key: privateKey });
   const logged: Record<string, unknown>[] = [];
   const closing: (() => Promise<void> | void)[] = [];
@@ -91,6 +92,7 @@ export async function createGrpcWorld(): Promise<GrpcWorld> {
         logger,
         reflection: true,
         drainTimeoutMs: served.drainTimeoutMs ?? 1000,
+        ...(served.tokenRecheckMs !== undefined && { tokenRecheckMs: served.tokenRecheckMs }),
       });
       await server.start();
       closing.push(() => server.stop());

@@ -11,6 +11,8 @@ export interface CallScope {
   /** Aborted with the error to answer: cancelled, too late, or the server stops. */
   readonly signal: AbortSignal;
   readonly deadline: Date | undefined;
+  /** Aborts the call with the error to answer. */
+  abort(error: Error): void;
   /** Ends the timer. */
   close(): void;
 }
@@ -48,6 +50,7 @@ export function createCallScope(bounds: CallBounds): CallScope {
   return {
     signal: controller.signal,
     deadline: deadlineMs === undefined ? undefined : new Date(deadlineMs),
+    abort: (error) => controller.abort(error),
     close: () => {
       clearTimeout(timer);
       call.off('cancelled', cancelled);

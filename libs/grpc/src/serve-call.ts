@@ -9,6 +9,7 @@ import { CallCancelled, createCallScope, type CallScope } from './call-scope.js'
 import { isServiceCaller, type Caller } from './caller.js';
 import { checkSize, limitBytes } from './message-limit.js';
 import { decodeRequest } from './received.js';
+import { recheckToken } from './recheck-token.js';
 import { markServerFailure, rpcAttributes, rpcName, setRpcCode } from './rpc-span.js';
 import { applyRule, type Rule } from './rule.js';
 import type { BoundMethod, ErasedHandler } from './service-binding.js';
@@ -21,6 +22,8 @@ export interface CallEnvironment {
   readonly inFlight: InFlight;
   /** Aborted when the server stops. */
   readonly stopping: AbortSignal;
+  /** How often the token of an open stream is looked at again, in milliseconds. */
+  readonly tokenRecheckMs: number;
 }
 
 /** A call of the gRPC library whose request is still bytes. */
@@ -93,7 +96,9 @@ async function admit(
   admission: Admission,
 ): Promise<void> {
   const { scope, report, deliver } = admission;
-  const caller = await identify(environment.authenticator, call.metadata);
+  const { authenticator } = environment;
+  const token = tokenOf(call.metadata);
+  const caller = token === undefined ? undefined : await authenticator.authenticate(token);
   report.caller = caller;
   applyRule(method.rule, caller, method.name);
   const fromService = caller !== undefined && isServiceCaller(caller);
@@ -102,13 +107,24 @@ async function admit(
   if (handler === undefined) refuseUnimplemented(method);
   const request = decodeRequest(method.definition, call.request);
   const { signal, deadline } = scope;
-  await deliver(handler, request, { caller, signal, deadline, log: report.log });
+  const end =
+    token !== undefined && method.definition.responseStream
+      ? recheckToken({
+          authenticator,
+          token,
+          everyMs: environment.tokenRecheckMs,
+          refused: (refusal) => scope.abort(refusal),
+        })
+      : undefined;
+  try {
+    await deliver(handler, request, { caller, signal, deadline, log: report.log });
+  } finally {
+    end?.();
+  }
 }
 
-async function identify(
-  authenticator: Authenticator,
-  metadata: Metadata,
-): Promise<Caller | undefined> {
+/** @throws DomainFailure UNAUTHENTICATED when there is an authorization that is no bearer token */
+function tokenOf(metadata: Metadata): string | undefined {
   const header = textOf(metadata, 'authorization');
   if (header === undefined) return undefined;
   const token = /^Bearer ([^\s]+)$/i.exec(header)?.[1];
@@ -117,7 +133,7 @@ async function identify(
       domainError('UNAUTHENTICATED', 'UNAUTHENTICATED', 'authorization must be "Bearer <token>"'),
     );
   }
-  return authenticator.authenticate(token);
+  return token;
 }
 
 function refuseUnimplemented(method: ServedMethod): never {

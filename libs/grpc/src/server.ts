@@ -26,6 +26,8 @@ export interface GrpcServerOptions {
   readonly reflection: boolean;
   /** How long a stop waits for calls in flight, in milliseconds. */
   readonly drainTimeoutMs: number;
+  /** How often the token of an open stream is looked at again, in milliseconds; 5 000 by default. */
+  readonly tokenRecheckMs?: number;
 }
 
 /** A gRPC server. */
@@ -35,6 +37,8 @@ export interface GrpcServer extends ServedComponent {
 }
 
 const MINUTE_MS = 60_000;
+/** A stream outlives its token by at most this, and by the skew that every token is granted. */
+const TOKEN_RECHECK_MS = 5_000;
 /** After the drain only health watchers are left; answers that are being written get this long. */
 const FLUSH_MS = 250;
 
@@ -113,6 +117,7 @@ async function listen(
     logger: options.logger,
     inFlight: createInFlight(),
     stopping: stopping.signal,
+    tokenRecheckMs: options.tokenRecheckMs ?? TOKEN_RECHECK_MS,
   };
   const server = new Server(serverLimits(services));
   for (const { binding, methods } of services) {
