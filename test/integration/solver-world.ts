@@ -53,7 +53,10 @@ export const SNAPSHOT = 'a'.repeat(64);
 export const NOW = instant(1_522_800_000_000);
 const SCOPES = ['plan:write', 'price:write', 'admin'];
 
-export async function startSolverWorld(): Promise<SolverWorld> {
+/** `environment` is added to the variables of the solver. */
+export async function startSolverWorld(
+  environment: Readonly<Record<string, string>> = {},
+): Promise<SolverWorld> {
   const auth = await testAuth();
   const snapshots = new Map([[SNAPSHOT, priceSnapshot(['WBTC', 'WETH', 'AAVE-USDC', 'KAMINO'])]]);
   const oracle = await startOracle(auth, snapshots);
@@ -66,6 +69,7 @@ export async function startSolverWorld(): Promise<SolverWorld> {
     ORACLE_ADDRESS: oracle.address,
     REFLECTION: 'off',
     DRAIN_TIMEOUT_MILLIS: '1000',
+    ...environment,
   });
   const startSolver = async (): Promise<ServedComponent> => {
     const solver = composeSolver(config, {
