@@ -364,12 +364,6 @@ describe('BuildPlan refuses', () => {
       1,
     );
   });
-
-  it('ExplainPlan, which names itself as unserved', async () => {
-    const error = await refusalOf(world.client.explainPlan({ planHash: SNAPSHOT }));
-    expect([error.kind, error.reason]).toEqual(['UNIMPLEMENTED', 'METHOD_UNIMPLEMENTED']);
-    expect(error.message).toContain('ExplainPlan');
-  });
 });
 
 describe('request ids', () => {

@@ -20,6 +20,7 @@ import {
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp.js";
 import { TargetWeight } from "../../portfolio/v1/portfolio.js";
+import { AdmittingChange, ScoreLine } from "./explanation.js";
 import { Manager } from "./manager.js";
 import {
   CandidateFilter,
@@ -80,7 +81,7 @@ export interface BuildPlanRequest {
     | undefined;
   /** Whether to make the plan without storing it. */
   validateOnly: boolean;
-  /** Whether to wait for the certificate. */
+  /** Whether to wait for the certificate. Refused for mode EXPLICIT, which has none. */
   includeCertificate: boolean;
 }
 
@@ -106,7 +107,7 @@ export interface GetPlanResponse {
   plan:
     | Plan
     | undefined;
-  /** The certificate, once it exists. */
+  /** The certificate, once it exists. It is made after the plan was stored; plans of mode EXPLICIT never have one. */
   certificate: PlanCertificate | undefined;
 }
 
@@ -167,6 +168,8 @@ export interface PlanDifference {
 export interface ExplainPlanRequest {
   /** Required. The hash, 64 lower-case hex digits. */
   planHash: string;
+  /** The excluded strategies whose admitting change is searched, at most 200; empty means the first 200 that are excluded. */
+  strategyIds: string[];
 }
 
 /** Answer of ExplainPlan. */
@@ -195,6 +198,10 @@ export interface ExplanationLine {
     | undefined;
   /** The grants of each round; GRANT of a solver plan only. */
   grants: Grant[];
+  /** The number of the round of each of the grants, from 1. */
+  grantRounds: number[];
+  /** How the score came to be; GRANT of a solver plan only. */
+  waterfall: ScoreLine[];
 }
 
 /** What a part is. A closed set. */
@@ -262,8 +269,14 @@ export interface Exclusion {
   clippedBy: CapKind;
   /** Why, in words and numbers. */
   text: string;
-  /** The smallest single change that would admit it. */
+  /** The smallest single change that would admit it, in words. */
   admittingChange: string;
+  /** The same in numbers; absent if no single change would. */
+  change:
+    | AdmittingChange
+    | undefined;
+  /** How its score came to be; empty without a snapshot. */
+  waterfall: ScoreLine[];
 }
 
 /** Request of UpsertStrategy. */
@@ -1449,13 +1462,16 @@ export const PlanDifference: MessageFns<PlanDifference> = {
 };
 
 function createBaseExplainPlanRequest(): ExplainPlanRequest {
-  return { planHash: "" };
+  return { planHash: "", strategyIds: [] };
 }
 
 export const ExplainPlanRequest: MessageFns<ExplainPlanRequest> = {
   encode(message: ExplainPlanRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.planHash !== "") {
       writer.uint32(10).string(message.planHash);
+    }
+    for (const v of message.strategyIds) {
+      writer.uint32(18).string(v!);
     }
     return writer;
   },
@@ -1481,6 +1497,14 @@ export const ExplainPlanRequest: MessageFns<ExplainPlanRequest> = {
             message.planHash = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.strategyIds.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1500,6 +1524,11 @@ export const ExplainPlanRequest: MessageFns<ExplainPlanRequest> = {
         : isSet(object.plan_hash)
         ? globalThis.String(object.plan_hash)
         : "",
+      strategyIds: globalThis.Array.isArray(object?.strategyIds)
+        ? object.strategyIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.strategy_ids)
+        ? object.strategy_ids.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -1507,6 +1536,9 @@ export const ExplainPlanRequest: MessageFns<ExplainPlanRequest> = {
     const obj: any = {};
     if (message.planHash !== "") {
       obj.planHash = message.planHash;
+    }
+    if (message.strategyIds?.length) {
+      obj.strategyIds = message.strategyIds;
     }
     return obj;
   },
@@ -1517,6 +1549,7 @@ export const ExplainPlanRequest: MessageFns<ExplainPlanRequest> = {
   fromPartial<I extends Exact<DeepPartial<ExplainPlanRequest>, I>>(object: I): ExplainPlanRequest {
     const message = createBaseExplainPlanRequest();
     message.planHash = object.planHash ?? "";
+    message.strategyIds = object.strategyIds?.map((e) => e) || [];
     return message;
   },
 };
@@ -1609,7 +1642,17 @@ export const ExplainPlanResponse: MessageFns<ExplainPlanResponse> = {
 };
 
 function createBaseExplanationLine(): ExplanationLine {
-  return { kind: 0, strategyId: "", assetId: "", weightBps: 0, text: "", score: undefined, grants: [] };
+  return {
+    kind: 0,
+    strategyId: "",
+    assetId: "",
+    weightBps: 0,
+    text: "",
+    score: undefined,
+    grants: [],
+    grantRounds: [],
+    waterfall: [],
+  };
 }
 
 export const ExplanationLine: MessageFns<ExplanationLine> = {
@@ -1634,6 +1677,16 @@ export const ExplanationLine: MessageFns<ExplanationLine> = {
     }
     for (const v of message.grants) {
       Grant.encode(v!, writer.uint32(58).fork()).join();
+    }
+    if (message.grantRounds.length !== 0) {
+      writer.uint32(66).fork();
+      for (const v of message.grantRounds) {
+        writer.int32(v);
+      }
+      writer.join();
+    }
+    for (const v of message.waterfall) {
+      ScoreLine.encode(v!, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -1707,6 +1760,32 @@ export const ExplanationLine: MessageFns<ExplanationLine> = {
             message.grants.push(Grant.decode(reader, reader.uint32()));
             continue;
           }
+          case 8: {
+            if (tag === 64) {
+              message.grantRounds.push(reader.int32());
+
+              continue;
+            }
+
+            if (tag === 66) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.grantRounds.push(reader.int32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.waterfall.push(ScoreLine.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1740,6 +1819,14 @@ export const ExplanationLine: MessageFns<ExplanationLine> = {
       text: isSet(object.text) ? globalThis.String(object.text) : "",
       score: isSet(object.score) ? StrategyScore.fromJSON(object.score) : undefined,
       grants: globalThis.Array.isArray(object?.grants) ? object.grants.map((e: any) => Grant.fromJSON(e)) : [],
+      grantRounds: globalThis.Array.isArray(object?.grantRounds)
+        ? object.grantRounds.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.grant_rounds)
+        ? object.grant_rounds.map((e: any) => globalThis.Number(e))
+        : [],
+      waterfall: globalThis.Array.isArray(object?.waterfall)
+        ? object.waterfall.map((e: any) => ScoreLine.fromJSON(e))
+        : [],
     };
   },
 
@@ -1766,6 +1853,12 @@ export const ExplanationLine: MessageFns<ExplanationLine> = {
     if (message.grants?.length) {
       obj.grants = message.grants.map((e) => Grant.toJSON(e));
     }
+    if (message.grantRounds?.length) {
+      obj.grantRounds = message.grantRounds.map((e) => Math.round(e));
+    }
+    if (message.waterfall?.length) {
+      obj.waterfall = message.waterfall.map((e) => ScoreLine.toJSON(e));
+    }
     return obj;
   },
 
@@ -1783,12 +1876,22 @@ export const ExplanationLine: MessageFns<ExplanationLine> = {
       ? StrategyScore.fromPartial(object.score)
       : undefined;
     message.grants = object.grants?.map((e) => Grant.fromPartial(e)) || [];
+    message.grantRounds = object.grantRounds?.map((e) => e) || [];
+    message.waterfall = object.waterfall?.map((e) => ScoreLine.fromPartial(e)) || [];
     return message;
   },
 };
 
 function createBaseExclusion(): Exclusion {
-  return { strategyId: "", failedFilter: 0, clippedBy: 0, text: "", admittingChange: "" };
+  return {
+    strategyId: "",
+    failedFilter: 0,
+    clippedBy: 0,
+    text: "",
+    admittingChange: "",
+    change: undefined,
+    waterfall: [],
+  };
 }
 
 export const Exclusion: MessageFns<Exclusion> = {
@@ -1807,6 +1910,12 @@ export const Exclusion: MessageFns<Exclusion> = {
     }
     if (message.admittingChange !== "") {
       writer.uint32(42).string(message.admittingChange);
+    }
+    if (message.change !== undefined) {
+      AdmittingChange.encode(message.change, writer.uint32(50).fork()).join();
+    }
+    for (const v of message.waterfall) {
+      ScoreLine.encode(v!, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -1864,6 +1973,22 @@ export const Exclusion: MessageFns<Exclusion> = {
             message.admittingChange = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.change = AdmittingChange.decode(reader, reader.uint32());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.waterfall.push(ScoreLine.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1899,6 +2024,10 @@ export const Exclusion: MessageFns<Exclusion> = {
         : isSet(object.admitting_change)
         ? globalThis.String(object.admitting_change)
         : "",
+      change: isSet(object.change) ? AdmittingChange.fromJSON(object.change) : undefined,
+      waterfall: globalThis.Array.isArray(object?.waterfall)
+        ? object.waterfall.map((e: any) => ScoreLine.fromJSON(e))
+        : [],
     };
   },
 
@@ -1919,6 +2048,12 @@ export const Exclusion: MessageFns<Exclusion> = {
     if (message.admittingChange !== "") {
       obj.admittingChange = message.admittingChange;
     }
+    if (message.change !== undefined) {
+      obj.change = AdmittingChange.toJSON(message.change);
+    }
+    if (message.waterfall?.length) {
+      obj.waterfall = message.waterfall.map((e) => ScoreLine.toJSON(e));
+    }
     return obj;
   },
 
@@ -1932,6 +2067,10 @@ export const Exclusion: MessageFns<Exclusion> = {
     message.clippedBy = object.clippedBy ?? 0;
     message.text = object.text ?? "";
     message.admittingChange = object.admittingChange ?? "";
+    message.change = (object.change !== undefined && object.change !== null)
+      ? AdmittingChange.fromPartial(object.change)
+      : undefined;
+    message.waterfall = object.waterfall?.map((e) => ScoreLine.fromPartial(e)) || [];
     return message;
   },
 };
@@ -3187,9 +3326,9 @@ export const SolverServiceService = {
     responseDeserialize: (value: Buffer): VerifyPlanResponse => VerifyPlanResponse.decode(value),
   },
   /**
-   * Says why each strategy got its weight. The lines sum to 10 000 bps.
+   * Says why each strategy got its weight, and what would give some to each that got none. The lines sum to 10 000 bps.
    *
-   * Errors: PLAN_NOT_FOUND.
+   * Errors: PLAN_NOT_FOUND, DUPLICATE_ID.
    */
   explainPlan: {
     path: "/trimtab.solver.v1.SolverService/ExplainPlan" as const,
@@ -3339,9 +3478,9 @@ export interface SolverServiceServer extends UntypedServiceImplementation {
    */
   verifyPlan: handleUnaryCall<VerifyPlanRequest, VerifyPlanResponse>;
   /**
-   * Says why each strategy got its weight. The lines sum to 10 000 bps.
+   * Says why each strategy got its weight, and what would give some to each that got none. The lines sum to 10 000 bps.
    *
-   * Errors: PLAN_NOT_FOUND.
+   * Errors: PLAN_NOT_FOUND, DUPLICATE_ID.
    */
   explainPlan: handleUnaryCall<ExplainPlanRequest, ExplainPlanResponse>;
   /**
@@ -3474,9 +3613,9 @@ export interface SolverServiceClient extends Client {
     callback: (error: ServiceError | null, response: VerifyPlanResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Says why each strategy got its weight. The lines sum to 10 000 bps.
+   * Says why each strategy got its weight, and what would give some to each that got none. The lines sum to 10 000 bps.
    *
-   * Errors: PLAN_NOT_FOUND.
+   * Errors: PLAN_NOT_FOUND, DUPLICATE_ID.
    */
   explainPlan(
     request: ExplainPlanRequest,
