@@ -176,7 +176,7 @@ export interface GetSnapshotResponse {
 export interface WatchPricesRequest {
   /** Only these assets; empty means every asset. */
   assetIds: string[];
-  /** The last sequence that the caller has seen; absent starts with the prices now. */
+  /** The last sequence that the caller has seen; absent starts with the prices now, 0 with the first change. */
   afterSequence?: bigint | undefined;
 }
 
@@ -1954,7 +1954,7 @@ export const OracleServiceService = {
   /**
    * The price of an asset, published now if it has moved, or as it was at a time.
    *
-   * Errors: ASSET_NOT_FOUND, PRICE_MISSING (no price at the time asked for).
+   * Errors: ASSET_NOT_FOUND, PRICE_MISSING (no price at the time asked for, or none that is kept; metadata has kept_from).
    */
   getPrice: {
     path: "/trimtab.oracle.v1.OracleService/GetPrice" as const,
@@ -2010,9 +2010,10 @@ export const OracleServiceService = {
     responseDeserialize: (value: Buffer): GetSnapshotResponse => GetSnapshotResponse.decode(value),
   },
   /**
-   * Streams the price of each asset now, then every publication and every change of state. Resumable from a sequence.
+   * Streams the price of each asset now, by sequence, then every publication and every change of state, each as it was recorded.
+   * Resumable from a sequence without a gap or a repeat; has no end of its own.
    *
-   * Errors: ASSET_NOT_FOUND, SEQUENCE_OUT_OF_RANGE (older than what is kept).
+   * Errors: ASSET_NOT_FOUND, SEQUENCE_OUT_OF_RANGE (older than what is kept, or not given yet).
    */
   watchPrices: {
     path: "/trimtab.oracle.v1.OracleService/WatchPrices" as const,
@@ -2055,7 +2056,7 @@ export interface OracleServiceServer extends UntypedServiceImplementation {
   /**
    * The price of an asset, published now if it has moved, or as it was at a time.
    *
-   * Errors: ASSET_NOT_FOUND, PRICE_MISSING (no price at the time asked for).
+   * Errors: ASSET_NOT_FOUND, PRICE_MISSING (no price at the time asked for, or none that is kept; metadata has kept_from).
    */
   getPrice: handleUnaryCall<GetPriceRequest, GetPriceResponse>;
   /**
@@ -2078,9 +2079,10 @@ export interface OracleServiceServer extends UntypedServiceImplementation {
    */
   getSnapshot: handleUnaryCall<GetSnapshotRequest, GetSnapshotResponse>;
   /**
-   * Streams the price of each asset now, then every publication and every change of state. Resumable from a sequence.
+   * Streams the price of each asset now, by sequence, then every publication and every change of state, each as it was recorded.
+   * Resumable from a sequence without a gap or a repeat; has no end of its own.
    *
-   * Errors: ASSET_NOT_FOUND, SEQUENCE_OUT_OF_RANGE (older than what is kept).
+   * Errors: ASSET_NOT_FOUND, SEQUENCE_OUT_OF_RANGE (older than what is kept, or not given yet).
    */
   watchPrices: handleServerStreamingCall<WatchPricesRequest, WatchPricesResponse>;
 }
@@ -2171,7 +2173,7 @@ export interface OracleServiceClient extends Client {
   /**
    * The price of an asset, published now if it has moved, or as it was at a time.
    *
-   * Errors: ASSET_NOT_FOUND, PRICE_MISSING (no price at the time asked for).
+   * Errors: ASSET_NOT_FOUND, PRICE_MISSING (no price at the time asked for, or none that is kept; metadata has kept_from).
    */
   getPrice(
     request: GetPriceRequest,
@@ -2250,9 +2252,10 @@ export interface OracleServiceClient extends Client {
     callback: (error: ServiceError | null, response: GetSnapshotResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Streams the price of each asset now, then every publication and every change of state. Resumable from a sequence.
+   * Streams the price of each asset now, by sequence, then every publication and every change of state, each as it was recorded.
+   * Resumable from a sequence without a gap or a repeat; has no end of its own.
    *
-   * Errors: ASSET_NOT_FOUND, SEQUENCE_OUT_OF_RANGE (older than what is kept).
+   * Errors: ASSET_NOT_FOUND, SEQUENCE_OUT_OF_RANGE (older than what is kept, or not given yet).
    */
   watchPrices(request: WatchPricesRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchPricesResponse>;
   watchPrices(

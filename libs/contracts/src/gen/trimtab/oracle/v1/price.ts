@@ -77,7 +77,10 @@ export interface Price {
   publishers: string[];
   /** The publishers whose observations were dropped, sorted by publisher. */
   dropped: DroppedPublisher[];
-  /** The number of this publication, rising over all assets. */
+  /**
+   * The number of its last recorded change, a publication or a change of state. Rises by 1 over all assets, in the order of the
+   * commits; 0 before the first, and for the denomination asset.
+   */
   sequence: bigint;
 }
 
