@@ -6,15 +6,24 @@ import type { Caller } from './ports.js';
 
 /** The oracle. */
 export interface OracleSource {
-  /** A snapshot by its hash, verified against it. @throws DomainFailure SNAPSHOT_NOT_FOUND, SNAPSHOT_HASH_MISMATCH */
-  getSnapshot(snapshotHash: string, call: OutgoingCall): Promise<SnapshotCopy>;
+  /**
+   * A snapshot by its hash, verified against it. A copy in memory will do if it was taken at
+   * `takenSince` or later; without it the oracle is always asked.
+   *
+   * @throws DomainFailure SNAPSHOT_NOT_FOUND, SNAPSHOT_HASH_MISMATCH
+   */
+  getSnapshot(
+    snapshotHash: string,
+    call: OutgoingCall,
+    takenSince?: Instant,
+  ): Promise<SnapshotCopy>;
   /** Freezes the price of one asset now. @throws DomainFailure ASSET_NOT_FOUND, ASSET_NOT_HEALTHY */
   takeSnapshot(assetId: string, call: OutgoingCall): Promise<SnapshotCopy>;
 }
 
 /** The solver. */
 export interface SolverSource {
-  /** A plan by its hash, every hash recomputed. @throws DomainFailure PLAN_NOT_FOUND, PLAN_HASH_MISMATCH, BUNDLE_HASH_MISMATCH */
+  /** A plan by its hash, every hash recomputed, once while it is in memory. @throws DomainFailure PLAN_NOT_FOUND, PLAN_HASH_MISMATCH, BUNDLE_HASH_MISMATCH */
   getPlan(planHash: string, call: OutgoingCall): Promise<PlanCopy>;
 }
 

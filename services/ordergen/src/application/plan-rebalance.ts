@@ -25,6 +25,9 @@ import { factsOf } from './rebalance-facts.js';
 import type { RebalanceFacts } from './rebalance-record.js';
 import { refuseIf, valueOrRefuse, vaultNotFound } from './refusals.js';
 
+/** Longer than a request takes from its first read to its last. */
+const REQUEST_SECONDS = 10;
+
 /** What a caller asks for. */
 export interface CreateRebalanceCommand {
   readonly vaultId: string;
@@ -85,8 +88,14 @@ export async function fetchDocuments(
   requireTrader(call.caller, vault, 'rebalance');
   const { planHash } = command;
   const plan = planHash === undefined ? undefined : await deps.solver.getPlan(planHash, call);
-  const snapshot = await deps.oracle.getSnapshot(command.snapshotHash, call);
+  const takenSince = youngestNeeded(vault, deps.clock.now());
+  const snapshot = await deps.oracle.getSnapshot(command.snapshotHash, call, takenSince);
   return { vault, plan, snapshot };
+}
+
+/** A snapshot taken at this time is still young enough when the request is planned. */
+function youngestNeeded({ policy }: HeldVault, now: Instant): Instant {
+  return addSeconds(now, REQUEST_SECONDS - policy.snapshotMaxAgeSeconds);
 }
 
 /**

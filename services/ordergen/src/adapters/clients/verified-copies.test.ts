@@ -1,5 +1,5 @@
 import { contentHash, TAGS } from '@trimtab/canonical';
-import { DropReason, type Snapshot } from '@trimtab/contracts/oracle';
+import type { Snapshot } from '@trimtab/contracts/oracle';
 import { Side } from '@trimtab/contracts/portfolio';
 import { Plan, PlanMode } from '@trimtab/contracts/solver';
 import { DomainFailure } from '@trimtab/core';
@@ -13,31 +13,9 @@ import {
 } from './plan-documents.js';
 import { readPlan } from './plan-message.js';
 import { readSnapshot, readStoredSnapshot } from './snapshot-message.js';
+import { HELD_SNAPSHOT, SNAPSHOT_HASH } from './snapshot.fixture.js';
 
-/** Computed apart from this code: sha256 of the tag, a newline and the canonical JSON. */
-const SNAPSHOT_HASH = '7d1d01161bc77ee82016f6c4b035ff39704fe1cf52dc2da183fd7c1eb657a1fb';
-
-function snapshot(): Snapshot {
-  return {
-    snapshotHash: SNAPSHOT_HASH,
-    denomination: 'USDC',
-    entries: [
-      {
-        assetId: 'WBTC',
-        decimals: 8,
-        lot: '1',
-        minimumOrder: '0',
-        priceDecimal: '7422.5',
-        confidenceDecimal: '0',
-        publishTime: new Date(1_522_800_000_000),
-        publishers: ['ask', 'bid'],
-        dropped: [{ publisher: 'last', reason: DropReason.DROP_REASON_OUTLIER }],
-      },
-    ],
-    takeTime: new Date(1_522_800_001_000),
-    createTime: new Date(1_522_800_000_500),
-  };
-}
+const snapshot = (): Snapshot => structuredClone(HELD_SNAPSHOT);
 
 function refusal(run: () => unknown): string {
   try {

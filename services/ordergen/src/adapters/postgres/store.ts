@@ -8,7 +8,7 @@ import type {
 } from '../../application/ports.js';
 import type { RebalanceStep } from '../../application/rebalance-step.js';
 import { createControlStore } from './control-store.js';
-import { createQuery, violatedKey, type Query } from './query.js';
+import { createPreparedQuery, createQuery, violatedKey, type Query } from './query.js';
 import { createRebalanceReader, type StoredMessages } from './rebalance-reader.js';
 import { toActionRecord, type ActionRow } from './rebalance-rows.js';
 import { toDate } from './row-values.js';
@@ -25,7 +25,7 @@ export function createStore(
   const query = createQuery(database.kysely);
   return {
     ...createControlStore(query),
-    ...createVaultReader(query),
+    ...createVaultReader(query, createPreparedQuery(database.pool, 'vaults')),
     ...createRebalanceReader(query, stored),
     commit: async (step) => {
       try {

@@ -17,11 +17,11 @@ export type VaultReader = Pick<
   'findVault' | 'listVaults' | 'listLedger' | 'listTransactions' | 'holdingsAt'
 >;
 
-/** Creates the reads. */
-export function createVaultReader(query: Query): VaultReader {
+/** Creates the reads; single vaults, which every request begins with, by a prepared statement. */
+export function createVaultReader(query: Query, prepared: Query): VaultReader {
   return {
     findVault: async (vaultId, positionAssetId) => {
-      const [row] = await query<VaultRow>(
+      const [row] = await prepared<VaultRow>(
         `select ${vaultColumns('and ($2::text is null or p.asset_id = $2)')}
          from vaults v where v.vault_id = $1`,
         [vaultId, positionAssetId ?? null],

@@ -60,7 +60,10 @@ export const VAULT_COLUMNS = vaultColumns('');
 /** The columns with the positions, `p`, that a condition lets through. */
 export function vaultColumns(condition: string): string {
   return `
-  v.*,
+  v.vault_id, v.owner, v.managers, v.approvers, v.allowed_actions, v.allowed_collateral_actions,
+  v.slippage_limit_bps, v.snapshot_max_age_seconds, v.approval_ttl_seconds, v.four_eyes,
+  v.deposit_limit, v.deposited, v.denomination, v.denomination_decimals, v.mode, v.fence, v.version,
+  v.ledger_sequence, v.cash, v.frozen, v.create_time, v.update_time,
   (select r.rebalance_id from rebalances r where r.vault_id = v.vault_id and r.running)
     as open_rebalance_id,
   coalesce((
