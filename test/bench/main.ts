@@ -2,6 +2,7 @@ import { memorySpans } from '@trimtab/testkit';
 import { startBenchWorld } from './bench-world.js';
 import { dispatchRow } from './dispatch-row.js';
 import { generationRow } from './generation-row.js';
+import { observationsRow } from './observations-row.js';
 import { previewRow } from './preview-row.js';
 import { rebalancesRow } from './rebalances-row.js';
 import { recalibrationRow } from './recalibration-row.js';
@@ -18,6 +19,7 @@ try {
   const spans = memorySpans();
   rows.push(await dispatchRow(world, spans));
   await spans.stop();
+  rows.push(await observationsRow(world));
 } finally {
   await world.end();
 }
