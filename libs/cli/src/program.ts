@@ -1,8 +1,10 @@
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
+import { integerBetween } from './arguments.js';
 import { runAudit } from './commands/audit.js';
 import { CONFORMANCE_KINDS, runConformance, type ConformanceKind } from './commands/conformance.js';
 import { runDemo } from './commands/demo.js';
 import { runDev } from './commands/dev.js';
+import { addFeedCommands } from './commands/feed-program.js';
 import { runReplay } from './commands/replay.js';
 import { runToken } from './commands/token.js';
 import { runVerify } from './commands/verify.js';
@@ -29,8 +31,11 @@ export function createProgram(finish: (code: number) => void): Command {
     program
       .command(name)
       .option('--json', 'print JSON documents instead of tables')
-      .hook('preAction', (self) => {
-        if (self.opts<{ json?: boolean }>().json === true) program.setOptionValue('json', true);
+      .hook('preAction', (self, running) => {
+        const asksJson = [self, running].some(
+          (one) => one.opts<{ json?: boolean }>().json === true,
+        );
+        if (asksJson) program.setOptionValue('json', true);
       });
 
   command('demo')
@@ -83,6 +88,12 @@ export function createProgram(finish: (code: number) => void): Command {
     .action(async (options: TokenFlags) =>
       finish(await runToken({ ...options, scopes: options.scope }, output())),
     );
+
+  const surroundings = { output, finish, dataFolder: DATA_FOLDER };
+  addFeedCommands(
+    command('feed').description('publish prices: a recording, or what an address says'),
+    surroundings,
+  );
 
   command('conformance')
     .description('run a vector file; the last line is "N passed, M failed"')
@@ -160,20 +171,9 @@ function remote(options: RemoteOptions): { address: string; token: string } {
   return { address: options.address, token: options.token ?? process.env['TRIMTAB_TOKEN'] ?? '' };
 }
 
-function port(text: string): number {
-  return integer(text, 0, 65_535);
-}
-
-function seconds(text: string): number {
-  return integer(text, 1, 86_400);
-}
+const port = integerBetween(0, 65_535);
+const seconds = integerBetween(1, 86_400);
 
 function sequence(text: string): bigint {
-  return BigInt(integer(text, 0, Number.MAX_SAFE_INTEGER));
-}
-
-function integer(text: string, min: number, max: number): number {
-  const value = /^\d+$/.test(text) ? parseInt(text, 10) : NaN;
-  if (value >= min && value <= max) return value;
-  throw new InvalidArgumentError(`was "${text}", must be a whole number from ${min} to ${max}`);
+  return BigInt(integerBetween(0, Number.MAX_SAFE_INTEGER)(text));
 }
