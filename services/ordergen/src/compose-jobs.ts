@@ -5,6 +5,7 @@ import { createAuditVaults } from './application/audit-vaults.js';
 import { createKeepFaultBundles } from './application/keep-fault-bundles.js';
 import type { ExportRebalance } from './application/export-rebalance.js';
 import type { Observer, OrderGenStore } from './application/ports.js';
+import { createPruneMessages, type MessageStore } from './application/prune-messages.js';
 import type { StopRebalance } from './application/stop-rebalance.js';
 import { createWatchClock } from './application/watch-clock.js';
 import type { OrderGenConfig } from './config.js';
@@ -16,12 +17,13 @@ export interface JobDependencies {
   readonly stop: StopRebalance;
   readonly observer: Observer;
   readonly exportBundle: ExportRebalance;
+  readonly messageStore: MessageStore;
   /** Wakes the relay. */
   readonly wake: () => void;
   readonly logger: Logger;
 }
 
-/** The jobs that look at the clock: expiry, redispatch and alarms; and, on its own, the audit. */
+/** The jobs that look at the clock: expiry, redispatch and alarms; and, on their own, audit and pruning. */
 export function composeJobs(config: OrderGenConfig, deps: JobDependencies): Component {
   const poller = (name: string, intervalMs: number, run: () => Promise<void>): Component =>
     createPoller({
@@ -36,9 +38,15 @@ export function composeJobs(config: OrderGenConfig, deps: JobDependencies): Comp
     unresolvedAfterMillis: config.UNRESOLVED_AFTER_MILLIS,
   });
   const auditVaults = createAuditVaults({ ...deps, intervalMillis: config.AUDIT_INTERVAL_MILLIS });
+  const pruneMessages = createPruneMessages({
+    clock: deps.clock,
+    messages: deps.messageStore,
+    retentionSeconds: config.MESSAGE_RETENTION_SECONDS,
+  });
   return group('ordergen jobs', [
     poller('clock', config.CLOCK_POLL_MILLIS, watchClock),
     poller('audit', config.AUDIT_POLL_MILLIS, auditVaults),
     poller('fault export', config.AUDIT_POLL_MILLIS, createKeepFaultBundles(deps)),
+    poller('pruning', config.PRUNE_POLL_MILLIS, pruneMessages),
   ]);
 }

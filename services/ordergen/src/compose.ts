@@ -30,6 +30,7 @@ import { messages, readStoredReport } from './adapters/messaging/messages.js';
 import { createReportConsumer } from './adapters/messaging/report-consumer.js';
 import { createBundleReader } from './adapters/postgres/bundle-reader.js';
 import { encodeResolution } from './adapters/messaging/resolution-message.js';
+import { createMessageStore } from './adapters/postgres/message-store.js';
 import { orderGenMigrations } from './adapters/postgres/migrations.js';
 import { outboxOf } from './adapters/postgres/step-statement.js';
 import { createStore } from './adapters/postgres/store.js';
@@ -206,7 +207,14 @@ function wire(
       applyReport: createApplyReport(shared),
       concurrency: config.REPORT_CONCURRENCY,
     }),
-    jobs: composeJobs(config, { ...shared, stop, exportBundle, wake: wakeRelay, logger }),
+    jobs: composeJobs(config, {
+      ...shared,
+      stop,
+      exportBundle,
+      messageStore: createMessageStore(database),
+      wake: wakeRelay,
+      logger,
+    }),
   };
 }
 

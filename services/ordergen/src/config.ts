@@ -15,6 +15,8 @@ export const orderGenConfigSchema = baseConfigSchema.extend({
   AUDIT_INTERVAL_MILLIS: integerVariable(100, 86_400_000).default(60_000),
   AUDIT_POLL_MILLIS: integerVariable(10, 60_000).default(1_000),
   CLOCK_POLL_MILLIS: integerVariable(10, 60_000).default(500),
+  MESSAGE_RETENTION_SECONDS: integerVariable(60, 315_360_000).default(2_592_000),
+  PRUNE_POLL_MILLIS: integerVariable(10, 86_400_000).default(60_000),
   REPORT_CONCURRENCY: integerVariable(1, 256).default(16),
   CACHED_REBALANCES: integerVariable(1, 100_000).default(1_000),
 });
