@@ -20,6 +20,7 @@ import { ALGORITHM_VERSION, type Plan } from './plan.js';
 import { documentHashes, planHashOf } from './plan-hash.js';
 import { OPEN_LIMITS, type ManagerSettings, type Policy } from './policy.js';
 import { solveInputs } from './solve-inputs.js';
+import { sortedInputs } from './sorted-inputs.js';
 import { buildSteps, MAX_STEPS, stepCountOf } from './steps.js';
 import type { StrategyInput } from './strategy.js';
 import { targetsOf } from './targets.js';
@@ -146,7 +147,8 @@ function draftExplicit(problem: ExplicitProblem): Result<Draft, DomainError> {
 
 function seal(problem: RoundsProblem | ExplicitProblem, draft: Draft): Plan {
   const { vault, policy } = problem;
-  const { targets, steps, inputs, scores, rounds } = draft;
+  const { targets, steps, scores, rounds } = draft;
+  const inputs = sortedInputs(draft.inputs);
   const summary = {
     algorithmVersion: ALGORITHM_VERSION,
     mode: problem.mode,
