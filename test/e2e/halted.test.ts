@@ -23,7 +23,7 @@ describe('an asset that is HALTED', () => {
       const snapshots = [strategySnapshot(strategyId)];
       await solver.submitStrategySnapshots({ requestId: '', snapshots });
     }
-    await solver.upsertPolicy({ requestId: '', policy: policy(), etag: '' });
+    await solver.upsertPolicy({ requestId: '', policy: policy() });
   });
   afterAll(async () => {
     feed.close();
