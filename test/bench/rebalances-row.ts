@@ -7,27 +7,40 @@ import { prepareRebalance, type BenchWorld } from './bench-world.js';
 const ACTIONS = 10;
 const REBALANCES = 60;
 const CONCURRENCY = 12;
-const FLOOR_MS = 2_000;
+/** Connections of the floor; the best of them counts. */
+const FLOOR_CONCURRENCIES = [4, 8, 16];
+const FLOOR_MS = 1_000;
 
 /**
- * Rebalances per second end to end (created, dispatched over NATS, filled, folded, ended), against
- * the commits per second of the same database divided by the write commits of one rebalance.
+ * Rebalances per second end to end (created, dispatched over NATS, filled, folded, watched, ended),
+ * against the commits per second of the same database divided by the write commits of one rebalance.
+ * The processor time is that of all services and of the watching clients, which share this process.
  */
 export async function rebalancesRow(world: BenchWorld): Promise<BenchRow> {
   const warm = await prepareAll(world, CONCURRENCY);
   await runAll(world, warm);
   const requests = await prepareAll(world, REBALANCES);
   const before = await writeTransactions(world);
+  const processor = process.cpuUsage();
   const begin = performance.now();
   await runAll(world, requests);
   const seconds = (performance.now() - begin) / 1000;
+  const { user, system } = process.cpuUsage(processor);
+  const processorMs = (user + system) / 1000 / REBALANCES;
   const commits = Number((await writeTransactions(world)) - before) / REBALANCES;
-  const floor = (await commitsPerSecond(world)) / commits;
+  const floors: number[] = [];
+  for (const concurrency of FLOOR_CONCURRENCIES) {
+    floors.push(await commitsPerSecond(world, concurrency));
+  }
+  const most = Math.max(...floors);
+  const floor = most / commits;
   const perSecond = REBALANCES / seconds;
   return atLeast(0.5, {
     name: `rebalances per second, ${ACTIONS} actions each`,
-    measured: `${rounded(perSecond)}/s, ${rounded(commits)} write commits each`,
-    floor: `${rounded(floor)}/s if only the database worked`,
+    measured:
+      `${rounded(perSecond)}/s; each ${rounded(commits)} write commits ` +
+      `and ${rounded(processorMs)} ms of processor time besides the database`,
+    floor: `${rounded(floor)}/s if only the database worked (${rounded(most)} commits/s)`,
     ratio: perSecond / floor,
   });
 }
@@ -64,8 +77,8 @@ async function writeTransactions(world: BenchWorld): Promise<bigint> {
   return BigInt(present(rows[0], 'a transaction id').id);
 }
 
-/** What the database can do at most: one-row inserts on as many connections as are used above. */
-async function commitsPerSecond(world: BenchWorld): Promise<number> {
+/** What the database can do at most: one-row inserts on so many connections. */
+async function commitsPerSecond(world: BenchWorld, concurrency: number): Promise<number> {
   const { pool } = world.database;
   await pool.query(
     'create table if not exists bench_floor (id bigserial primary key, payload text)',
@@ -79,6 +92,6 @@ async function commitsPerSecond(world: BenchWorld): Promise<number> {
     }
   };
   const begin = performance.now();
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  await Promise.all(Array.from({ length: concurrency }, worker));
   return commits / ((performance.now() - begin) / 1000);
 }
