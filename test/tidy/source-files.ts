@@ -51,7 +51,7 @@ export function codeOf(text: string): string {
   return tokens.join(' ');
 }
 
-/** Whether the file holds tests. */
+/** Whether the file holds tests or what only tests use; builds leave both out. */
 export function isTest(file: SourceFile): boolean {
-  return file.path.endsWith('.test.ts') || file.path.startsWith('test/');
+  return /\.(test|fixture)\.ts$/.test(file.path) || file.path.startsWith('test/');
 }
