@@ -5,6 +5,7 @@ import { CONFORMANCE_KINDS, runConformance, type ConformanceKind } from './comma
 import { runDemo } from './commands/demo.js';
 import { runDev } from './commands/dev.js';
 import { addFeedCommands } from './commands/feed-program.js';
+import { addPricesCommands } from './commands/prices-program.js';
 import { runReplay } from './commands/replay.js';
 import { runToken } from './commands/token.js';
 import { runVerify } from './commands/verify.js';
@@ -94,6 +95,7 @@ export function createProgram(finish: (code: number) => void): Command {
     command('feed').description('publish prices: a recording, or what an address says'),
     surroundings,
   );
+  addPricesCommands(command('prices').description('look at published prices'), surroundings);
 
   command('conformance')
     .description('run a vector file; the last line is "N passed, M failed"')

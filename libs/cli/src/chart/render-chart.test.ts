@@ -1,0 +1,121 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { instant } from '@trimtab/core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { runPricesChart } from '../commands/prices.js';
+import { periodsOf, type ChartState, type PriceChart } from './price-chart.js';
+import { renderChart } from './render-chart.js';
+
+/**
+ * The picture of the README is written again by
+ * `TRIMTAB_WRITE_GOLDEN=1 npx vitest run libs/cli/src/chart`; look at it.
+ */
+const PICTURE = new URL('../../../../docs/btc-usd-2022-12-13.svg', import.meta.url);
+const DAY = new URL(
+  '../../../../test/fixtures/prices/btc-usd-5-venues-2022-12-13.csv',
+  import.meta.url,
+);
+const VENUES = [
+  'binance-spot-btcbusd',
+  'bybit-spot-btcusdt',
+  'binance-perp-btcusd',
+  'bybit-perp-btcusd',
+  'bybit-perp-btcusdt',
+];
+
+/** Draws the recorded day as the command does. */
+async function drawDay(quorumCount: number): Promise<string> {
+  const file = join(mkdtempSync(join(tmpdir(), 'trimtab-chart-')), 'day.svg');
+  const limits = { quorumCount, maxAgeSeconds: 90, heartbeatSeconds: 300 };
+  const source = { kind: 'RECORDING', file: fileURLToPath(DAY), limits } as const;
+  await runPricesChart('BTC', source, file, { json: false, line: () => undefined });
+  return readFileSync(file, 'utf8');
+}
+
+/** The texts of a drawing. Fails when an element is not closed where it must be. */
+function textsOf(svg: string): readonly string[] {
+  const open: string[] = [];
+  const texts: string[] = [];
+  for (const [, closing, name = '', end, text = ''] of svg.matchAll(
+    /<(\/?)([a-zA-Z]+)[^<>]*?(\/?)>([^<]*)/g,
+  )) {
+    if (closing === '/') expect(open.pop()).toBe(name);
+    else if (end !== '/') open.push(name);
+    if (name === 'text' && closing !== '/') texts.push(text.trim());
+  }
+  expect(open).toEqual([]);
+  return texts;
+}
+
+describe('the chart of the recorded day', () => {
+  let svg = '';
+  beforeAll(async () => {
+    svg = await drawDay(4);
+    if (process.env['TRIMTAB_WRITE_GOLDEN'] === '1') writeFileSync(PICTURE, svg);
+  });
+
+  it('is the picture of the README, byte for byte, also when drawn again', async () => {
+    expect(svg).toBe(readFileSync(PICTURE, 'utf8'));
+    expect(await drawDay(4)).toBe(svg);
+  });
+
+  it('is well-formed and names every venue, the price, its confidence and the lost quorum', () => {
+    expect(svg.startsWith('<svg ')).toBe(true);
+    const texts = textsOf(svg);
+    expect(texts).toEqual(expect.arrayContaining([...VENUES, 'published price', 'confidence']));
+    expect(texts).toContain('NO_QUORUM');
+    expect(texts).toContain('BTC: published price, confidence and state');
+  });
+
+  it('marks no state when a quorum of three keeps its price', async () => {
+    const texts = textsOf(await drawDay(3));
+    expect(texts).toEqual(expect.arrayContaining(VENUES));
+    expect(texts.filter((text) => /STALE|NO_QUORUM|HALTED/.test(text))).toEqual([]);
+  });
+
+  it('fetches nothing and runs nothing', () => {
+    expect(svg).not.toMatch(/<script|href=|url\((?!#)|https?:\/\/(?!www\.w3\.org)/);
+  });
+});
+
+describe('a chart', () => {
+  const chart = (...states: readonly ChartState[]): PriceChart => ({
+    assetId: 'BTC',
+    from: instant(0),
+    to: instant(states.length * 60_000),
+    venues: [],
+    standings: states.map((state, minute) => ({
+      time: instant(minute * 60_000),
+      state,
+      price: `10${minute}`,
+      confidence: '1',
+    })),
+  });
+
+  it('marks each state that is not HEALTHY where it was', () => {
+    const data = chart('HEALTHY', 'STALE', 'STALE', 'HEALTHY', 'HALTED', 'NO_QUORUM');
+    expect(periodsOf(data)).toEqual([
+      { state: 'HEALTHY', from: 0, to: 60_000 },
+      { state: 'STALE', from: 60_000, to: 180_000 },
+      { state: 'HEALTHY', from: 180_000, to: 240_000 },
+      { state: 'HALTED', from: 240_000, to: 300_000 },
+      { state: 'NO_QUORUM', from: 300_000, to: 360_000 },
+    ]);
+    const texts = textsOf(renderChart(data));
+    expect(texts).toEqual(expect.arrayContaining(['STALE', 'HALTED', 'NO_QUORUM']));
+  });
+
+  it('can be drawn of nothing', () => {
+    expect(textsOf(renderChart({ ...chart(), to: instant(60_000) }))).toContain('published price');
+  });
+
+  it('escapes the names of venues', () => {
+    const name = '<script>alert(1)</script>&"';
+    const points = [{ time: instant(0), price: '1' }];
+    const svg = renderChart({ ...chart('HEALTHY'), venues: [{ name, points }] });
+    expect(svg).not.toContain('<script');
+    textsOf(svg);
+  });
+});
