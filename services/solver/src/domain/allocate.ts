@@ -1,11 +1,13 @@
-import { invariant } from '@trimtab/core';
+import { invariant, present } from '@trimtab/core';
 import { BPS_WHOLE } from '@trimtab/decimal';
 import type { Candidate } from './candidates.js';
 import type { ConstraintName } from './constraints/constraint.js';
 import { roomOf, type Room } from './constraints/room.js';
 import { createUsage } from './constraints/usage.js';
+import { exactProblemOf } from './exact/exact-problem.js';
 import { halfUpShare } from './half-up.js';
 import type { PolicyLimits } from './policy.js';
+import { createRooms } from './rooms.js';
 
 /**
  * The allocation in rounds (solver rules, allocation): what remains is shared in proportion to the
@@ -55,6 +57,7 @@ export interface AllocationProblem {
 /** Allocates what the reserve leaves. */
 export function allocate(problem: AllocationProblem): Allocation {
   const { candidates, policy } = problem;
+  const rooms = createRooms(exactProblemOf(problem));
   const usage = createUsage();
   const weights = new Map<string, number>();
   const rounds: Round[] = [];
@@ -63,20 +66,28 @@ export function allocate(problem: AllocationProblem): Allocation {
     // Each round grants at least 1 bps, so there are never more rounds than bps.
     invariant(rounds.length < BPS_WHOLE, 'an allocation ends within 10 000 rounds');
     const startBps = remaining;
-    const eligible = candidates.filter(
-      ({ strategy }) => roomOf(strategy, policy, usage).roomBps > 0,
-    );
-    const totalScoreBps = eligible.reduce((sum, { score }) => sum + score.scoreBps, 0);
+    const eligible = candidates.flatMap((_, index) => (rooms.roomBps(index) > 0 ? [index] : []));
+    const scoreOf = (index: number): number => candidates[index]?.score.scoreBps ?? 0;
+    const totalScoreBps = eligible.reduce((sum, index) => sum + scoreOf(index), 0);
     const grants: Grant[] = [];
-    for (const { strategy, score } of eligible) {
-      const wantBps = Math.max(MIN_WANT_BPS, halfUpShare(startBps, score.scoreBps, totalScoreBps));
-      const grant = grantOf(wantBps, roomOf(strategy, policy, usage), remaining);
-      if (grant.grantBps === 0) continue;
+    for (const index of eligible) {
+      // A round ends with what remained: all that follow would get nothing.
+      if (remaining === 0) break;
+      const wantBps = Math.max(MIN_WANT_BPS, halfUpShare(startBps, scoreOf(index), totalScoreBps));
+      const grantBps = Math.min(wantBps, rooms.roomBps(index), remaining);
+      if (grantBps === 0) continue;
+      const { strategy } = present(candidates[index], 'an eligible candidate is a candidate');
       const { strategyId } = strategy;
-      grants.push({ strategyId, ...grant });
-      weights.set(strategyId, (weights.get(strategyId) ?? 0) + grant.grantBps);
-      usage.add(strategy, grant.grantBps);
-      remaining -= grant.grantBps;
+      const clippedBy =
+        grantBps === wantBps ? undefined : clipOf(grantBps, roomOf(strategy, policy, usage));
+      grants.push({
+        ...{ strategyId, wantBps, grantBps },
+        ...(clippedBy === undefined ? {} : { clippedBy }),
+      });
+      weights.set(strategyId, (weights.get(strategyId) ?? 0) + grantBps);
+      usage.add(strategy, grantBps);
+      rooms.take(index, grantBps);
+      remaining -= grantBps;
     }
     if (grants.length === 0) break;
     rounds.push({ startBps, totalScoreBps, grants });
@@ -84,10 +95,8 @@ export function allocate(problem: AllocationProblem): Allocation {
   return { rounds, weights, idleBps: remaining };
 }
 
-function grantOf(wantBps: number, room: Room, remaining: number): Omit<Grant, 'strategyId'> {
-  const grantBps = Math.min(wantBps, room.roomBps, remaining);
-  if (grantBps === wantBps) return { wantBps, grantBps };
-  const [cap] = room.binding;
-  const capBinds = cap !== undefined && room.roomBps === grantBps;
-  return { wantBps, grantBps, clippedBy: capBinds ? cap.constraint.name : 'REMAINING' };
+/** The first cap that leaves no more than was granted, or what remained. */
+function clipOf(grantBps: number, { roomBps, binding }: Room): NonNullable<Grant['clippedBy']> {
+  const [cap] = binding;
+  return cap !== undefined && roomBps === grantBps ? cap.constraint.name : 'REMAINING';
 }

@@ -183,13 +183,17 @@ function groupChecks(holdings: readonly Holding[], policy: PolicyLimits): readon
     holdings
       .filter(({ input }) => matches(input.strategy))
       .reduce((sum, { weightBps }) => sum + weightBps, 0);
-  const protocols = new Set(holdings.map(({ input }) => input.strategy.protocol));
+  const protocols = new Map<string, number>();
+  for (const { input, weightBps } of holdings) {
+    const { protocol } = input.strategy;
+    protocols.set(protocol, (protocols.get(protocol) ?? 0) + weightBps);
+  }
   const named = new Map(policy.protocolCaps.map(({ protocol, capBps }) => [protocol, capBps]));
   return [
-    ...[...protocols].map((protocol) =>
+    ...[...protocols].map(([protocol, weightBps]) =>
       atMost(
         `weight of protocol ${protocol}`,
-        sumWhere((strategy) => strategy.protocol === protocol),
+        weightBps,
         named.get(protocol) ?? policy.defaultProtocolCapBps,
       ),
     ),

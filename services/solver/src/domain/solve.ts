@@ -38,11 +38,13 @@ export function solve(problem: SolveProblem): Solution {
   const snapshots = new Map(
     problem.strategies.map(({ strategy, snapshot }) => [strategy.strategyId, snapshot]),
   );
-  const lines = assessed.candidates.map(({ strategy: { strategyId }, score }) => ({
-    weightBps: allocation.weights.get(strategyId) ?? 0,
-    expectedNetApyBps: score.expectedNetApyBps,
-    riskScoreBps: snapshots.get(strategyId)?.riskScoreBps ?? 0,
-  }));
+  const lines = assessed.candidates.flatMap(({ strategy: { strategyId }, score }) => {
+    const weightBps = allocation.weights.get(strategyId);
+    if (weightBps === undefined) return [];
+    const { expectedNetApyBps } = score;
+    const riskScoreBps = snapshots.get(strategyId)?.riskScoreBps ?? 0;
+    return [{ weightBps, expectedNetApyBps, riskScoreBps }];
+  });
   return { assessed, reserveBps: reserve, allocation, metrics: metricsOf(lines) };
 }
 
