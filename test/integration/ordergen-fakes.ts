@@ -14,6 +14,8 @@ export interface FakePrice {
   readonly price?: string;
   readonly lot?: string;
   readonly minimumOrder?: string;
+  /** Outside the limits of its snapshot, as the adapter of the oracle says. */
+  readonly stale?: true;
 }
 
 /** A target of a fake plan. */
@@ -65,12 +67,13 @@ export function fakeSnapshot(
   return {
     snapshotHash,
     denomination: 'USDC',
-    entries: entries.map((entry) => ({
+    entries: entries.map((entry, place) => ({
       assetId: entry.assetId,
       decimals: entry.decimals,
       lot: BigInt(entry.lot),
       minimumOrder: BigInt(entry.minimumOrder),
       price: decimalOf(entry.priceDecimal),
+      ...(prices[place]?.stale === true && { stale: true as const }),
     })),
     takeTime,
     bytes: Snapshot.encode({ ...message, takeTime: undefined, createTime: undefined }).finish(),

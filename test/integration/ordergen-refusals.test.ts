@@ -81,8 +81,11 @@ describe('CreateRebalance refuses, and stores nothing', () => {
     expect(accepted.rebalance?.rebalanceId).not.toBe('');
   });
 
-  it('a position without a price', async () => {
-    const snapshotHash = world.snapshot([{ assetId: 'A' }, { assetId: 'B' }]);
+  it.each([
+    ['without a price', 'PRICE_MISSING', []],
+    ['with a price outside the limits', 'PRICE_STALE', [{ assetId: 'C', stale: true as const }]],
+  ])('a position %s', async (_, reason, prices) => {
+    const snapshotHash = world.snapshot([{ assetId: 'A' }, { assetId: 'B' }, ...prices]);
     const { vaultId, version } = vault;
     const planHash = world.plan({
       vaultId,
@@ -94,7 +97,7 @@ describe('CreateRebalance refuses, and stores nothing', () => {
       snapshotHash,
       source: { $case: 'planHash', value: planHash },
     });
-    expect(await refused(terms)).toBe('FAILED_PRECONDITION PRICE_MISSING');
+    expect(await refused(terms)).toBe(`FAILED_PRECONDITION ${reason}`);
   });
 
   it('a vault that is worth nothing', async () => {

@@ -5,6 +5,9 @@ import { parseDecimal, parseInteger } from '@trimtab/decimal';
 import type { SnapshotContent, SnapshotCopy } from '../../application/documents.js';
 import type { PriceEntry } from '../../domain/price-book.js';
 
+/** How far in the future the oracle takes observations, in milliseconds. */
+const CLOCKS_AHEAD_MS = 5_000;
+
 /**
  * A snapshot from the oracle's message. Its hash is computed again from the fields, so what is used
  * is what the hash covers, whoever sent it.
@@ -24,11 +27,26 @@ export function readSnapshot(message: Snapshot, snapshotHash: string): SnapshotC
     );
   }
   const stored: Snapshot = { ...message, takeTime: undefined, createTime: undefined };
+  const { takeTime } = message;
+  const content = contentOf(message);
   return {
-    ...contentOf(message),
+    ...content,
+    entries: content.entries.map((entry, place) =>
+      isBeyond(message.entries[place]?.publishTime, takeTime) ? { ...entry, stale: true } : entry,
+    ),
     takeTime: instant(message.takeTime?.getTime() ?? 0),
     bytes: Snapshot.encode(stored).finish(),
   };
+}
+
+/**
+ * Whether a price was published after the snapshot was taken, by more than the clocks of publishers may
+ * be ahead (oracle rules): it is not a price that was frozen then. All else that makes a price unfit
+ * (age, quorum, breaker) the oracle refuses at the taking.
+ */
+function isBeyond(publishTime: Date | undefined, takeTime: Date | undefined): boolean {
+  if (publishTime === undefined || takeTime === undefined) return false;
+  return publishTime.getTime() - takeTime.getTime() > CLOCKS_AHEAD_MS;
 }
 
 /** Reads our own copy, verified when it was stored. */

@@ -35,6 +35,16 @@ describe('a snapshot', () => {
     expect(readStoredSnapshot(copy.bytes).entries).toEqual(copy.entries);
   });
 
+  it('has no price of later than its taking, but for 5 s that clocks may differ', () => {
+    const takenBefore = (millis: number): readonly (true | undefined)[] => {
+      const takeTime = new Date(1_522_800_000_000 - millis);
+      const copy = readSnapshot({ ...snapshot(), takeTime }, SNAPSHOT_HASH);
+      return copy.entries.map(({ stale }) => stale);
+    };
+    expect(takenBefore(5_000)).toEqual([undefined]);
+    expect(takenBefore(5_001)).toEqual([true]);
+  });
+
   it('with a changed price, or under another hash, is refused', () => {
     const changed = snapshot();
     for (const entry of changed.entries) entry.priceDecimal = '7422.6';
