@@ -6,12 +6,13 @@ import { observationsRow } from './observations-row.js';
 import { previewRow } from './preview-row.js';
 import { rebalancesRow } from './rebalances-row.js';
 import { recalibrationRow } from './recalibration-row.js';
+import { solverRows } from './solver-row.js';
 
 /**
  * The table of `make bench`: every line is a ratio against a floor measured in the same run, because
  * the speed of a machine says nothing about the code.
  */
-const rows = [recalibrationRow(), generationRow()];
+const rows = [recalibrationRow(), generationRow(), ...(await solverRows())];
 const world = await startBenchWorld(20);
 try {
   rows.push(await rebalancesRow(world));
