@@ -4,6 +4,7 @@ import { RebalancePurpose, Side } from '@trimtab/contracts/portfolio';
 import type { Vault, VaultServiceService } from '@trimtab/contracts/vault';
 import { present } from '@trimtab/core';
 import type { ServiceClient } from '@trimtab/grpc';
+import { eventually } from '@trimtab/testkit';
 import { newVault } from '../integration/ordergen-world.js';
 
 /** A change of a position: asset, quantity, and for a short its collateral. */
@@ -89,10 +90,12 @@ export async function begin(
   stage: Stage,
   story: Story,
 ): Promise<{ readonly rebalanceId: string; readonly vaultId: string }> {
-  const created = await stage.vaults.createVault({ requestId: randomUUID(), vault: newVault() });
+  const opening = { requestId: randomUUID(), vault: newVault() };
+  const created = await insist(() => stage.vaults.createVault(opening));
   const { vaultId } = present(created.vault, 'CreateVault answers');
   for (const [assetId, amount] of story.deposits) {
-    await stage.vaults.deposit({ requestId: randomUUID(), vaultId, assetId, amount });
+    const funds = { requestId: randomUUID(), vaultId, assetId, amount };
+    await insist(() => stage.vaults.deposit(funds));
   }
   if (story.before.length > 0) {
     await stage.ended(await create(stage, vaultId, story.before), vaultId);
@@ -101,23 +104,29 @@ export async function begin(
 }
 
 async function create(stage: Stage, vaultId: string, trades: readonly Trade[]): Promise<string> {
-  const { vault } = await stage.vaults.getVault({ vaultId });
+  const { vault } = await insist(() => stage.vaults.getVault({ vaultId }));
   const { version: vaultVersion, fence }: Vault = present(vault, 'GetVault answers');
   const actions = trades.map(([assetId, quantityDelta, collateralDelta]) => ({
     ...{ assetId, quantityDelta, collateralDelta: collateralDelta ?? '' },
     side: collateralDelta === undefined ? Side.SIDE_LONG : Side.SIDE_SHORT,
   }));
-  const answer = await stage.orderGen.createRebalance({
+  const request = {
     requestId: randomUUID(),
     terms: {
       ...{ vaultId, vaultVersion, fence, underlyingFloor: '' },
       snapshotHash: stage.snapshotHash,
-      source: { $case: 'explicitActions', value: { actions } },
+      source: { $case: 'explicitActions' as const, value: { actions } },
       purpose: RebalancePurpose.REBALANCE_PURPOSE_REBALANCE,
       ...{ tolerances: undefined, netMode: undefined, sequencing: undefined },
       ...{ slippageLimitBps: undefined, driftBand: undefined },
       expireTime: new Date(Date.now() + 600_000),
     },
-  });
+  };
+  const answer = await insist(() => stage.orderGen.createRebalance(request));
   return present(answer.rebalance, 'CreateRebalance answers').rebalanceId;
+}
+
+/** What is asked of a service that may have been killed a moment ago: the same request until it answers. */
+function insist<T>(call: () => Promise<T>): Promise<T> {
+  return eventually(call, { what: 'an answer of OrderGen', timeoutMs: 30_000 });
 }
