@@ -176,11 +176,13 @@ describe('ListTemplates', () => {
 
 describe('methods of later versions', () => {
   it('answer UNIMPLEMENTED with their name', async () => {
-    const error = await refusalOf(alice.getPortfolio({ owner: '' }));
+    const engine = await world.clientOf('service:engine', 'engine');
+    const claim = { engineId: 'e', agentKinds: [], maxCount: 1, leaseSeconds: 1 };
+    const error = await refusalOf(engine.claimDueWork(claim));
     expect([error.kind, error.reason]).toEqual([
       status[status.UNIMPLEMENTED],
       'METHOD_UNIMPLEMENTED',
     ]);
-    expect(error.message).toContain('GetPortfolio');
+    expect(error.message).toContain('ClaimDueWork');
   });
 });

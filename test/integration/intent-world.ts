@@ -16,6 +16,7 @@ import {
   intentConfig,
   type IntentTables,
   type RemoteServices,
+  type VaultView,
 } from '@trimtab/intent';
 import { createVirtualClock, systemIds, type VirtualClock } from '@trimtab/lifecycle';
 import { createInProcessBus } from '@trimtab/messaging';
@@ -40,7 +41,9 @@ export type RemoteCall =
   | 'withdraw'
   | 'closeVault'
   | 'setDepositLimit'
-  | 'lotsOf';
+  | 'lotsOf'
+  | 'lastPrices'
+  | 'listVaults';
 
 /** A vault of the fake; every held asset has 100 base units, the asset DUST has 1, a lot is 10. */
 export interface FakeVault {
@@ -146,6 +149,18 @@ export function createFakeWorld(): FakeWorld {
           caller,
           () => new Set(assetIds.filter((assetId) => world.healthy.has(assetId))),
         ),
+      lastPrices: (assetIds, { caller }) =>
+        ask(
+          'lastPrices',
+          {},
+          caller,
+          () =>
+            new Map(
+              assetIds
+                .filter((assetId) => world.healthy.has(assetId))
+                .map((assetId) => [assetId, { price: '20', assetDecimals: 2, publishTime: NOW }]),
+            ),
+        ),
       lotsOf: (assetIds, { caller }) =>
         ask('lotsOf', {}, caller, () => new Map(assetIds.map((assetId) => [assetId, LOT]))),
       takeSnapshot: (request, { caller }) =>
@@ -174,17 +189,17 @@ export function createFakeWorld(): FakeWorld {
         }),
     },
     vaults: {
+      listVaults: (owner, { caller }) =>
+        ask('listVaults', {}, caller, () =>
+          [...world.vaults].flatMap(([vaultId, vault]) =>
+            vault.owner === owner ? [viewOf(vaultId, vault)] : [],
+          ),
+        ),
       getVault: (vaultId, { caller }) =>
         ask('getVault', {}, caller, () => {
           const vault = world.vaults.get(vaultId);
           if (vault === undefined) throw refusal('NOT_FOUND', 'VAULT_NOT_FOUND');
-          const { owner, mode, heldAssets, cash = 0n, version = 3, openRebalanceId } = vault;
-          const positions = heldAssets.map((assetId) => ({
-            assetId,
-            side: 'LONG' as const,
-            quantity: assetId === DUST ? 1n : 100n,
-          }));
-          return { vaultId, owner, mode, version, cash, positions, openRebalanceId };
+          return viewOf(vaultId, vault);
         }),
       valueVault: ({ vaultId }, { caller }) =>
         ask('valueVault', {}, caller, () => ({
@@ -242,6 +257,17 @@ export function createFakeWorld(): FakeWorld {
     },
   };
   return Object.assign(world, { services });
+}
+
+function viewOf(vaultId: string, vault: FakeVault): VaultView {
+  const { owner, mode, heldAssets, cash = 0n, version = 3, openRebalanceId } = vault;
+  const positions = heldAssets.map((assetId) => ({
+    assetId,
+    side: 'LONG' as const,
+    quantity: assetId === DUST ? 1n : 100n,
+    collateral: 0n,
+  }));
+  return { vaultId, owner, mode, version, cash, positions, openRebalanceId };
 }
 
 /** An intent service on a schema of its own, with fakes around it. */

@@ -94,12 +94,13 @@ describe('trimtab feed', () => {
       return true;
     });
     let code = -1;
-    const target = ['--address', oracle.address, '--data-folder', oracle.dataFolder];
+    const folder = words[0] === 'feed' ? ['--data-folder', oracle.dataFolder] : [];
+    const target = ['--address', oracle.address, ...folder];
     try {
       const program = createProgram((given) => {
         code = given;
       });
-      await program.parseAsync(['node', 'trimtab', 'feed', ...words, ...target]);
+      await program.parseAsync(['node', 'trimtab', ...words, ...target]);
     } finally {
       out.mockRestore();
       err.mockRestore();
@@ -124,7 +125,7 @@ describe('trimtab feed', () => {
       '2022-12-13T00:00:00Z,100.10,100.20',
       '2022-12-13T00:01:00Z,100.30,100.40',
     );
-    const ran = await trimtab('csv', file, '--asset', 'BTC', '--speed', '6000', '--json');
+    const ran = await trimtab('feed', 'csv', file, '--asset', 'BTC', '--speed', '6000', '--json');
     expect(JSON.parse(ran.out)).toEqual({
       feed: file,
       acceptedCount: 4,
@@ -138,10 +139,24 @@ describe('trimtab feed', () => {
     expect(price.publishers).toEqual(['alpha', 'beta']);
   });
 
+  it('prices chart: draws what the oracle published', async () => {
+    const token = await oracle.issuer.issue({ subject: 'reader', scopes: [] });
+    const { publishTime } = await priceOf('BTC');
+    const to = publishTime?.toISOString() ?? '';
+    const from = new Date((publishTime?.getTime() ?? 0) - 3_600_000).toISOString();
+    const words = ['--token', token, '--from', from, '--to', to, '--points', '4', '--json'];
+    const ran = await trimtab('prices', 'chart', 'BTC', ...words);
+    const drawn = JSON.parse(ran.out) as { svg: string; states: { state: string }[] };
+    expect(ran.code).toBe(0);
+    // Nothing was published an hour ago; the last of the four times is that of the price.
+    expect(drawn.states.map(({ state }) => state)).toEqual(['NO_QUORUM', 'HEALTHY']);
+    expect(drawn.svg).toContain('published price');
+  });
+
   it('csv: with the token of one publisher, only its column', async () => {
     const file = recording('minute,first,second', '2022-12-13T00:00:00Z,5,6');
     const token = await oracle.issuer.issue({ subject: 'holder', scopes: ['price:write'] });
-    const words = ['csv', file, '--asset', 'LTC', '--token', token];
+    const words = ['feed', 'csv', file, '--asset', 'LTC', '--token', token];
     await expect(trimtab(...words)).rejects.toThrow('a token speaks for one publisher');
     expect((await trimtab(...words, '--publisher', 'second')).code).toBe(0);
     const price = await priceOf('LTC');
@@ -150,7 +165,7 @@ describe('trimtab feed', () => {
 
   it('csv: ends with an error when nothing was taken', async () => {
     const file = recording('minute,alpha', '2022-12-13T00:00:00Z,5');
-    const ran = await trimtab('csv', file, '--asset', 'NONE');
+    const ran = await trimtab('feed', 'csv', file, '--asset', 'NONE');
     expect([ran.code, ran.out]).toEqual([1, '0 accepted, 0 ignored, 1 refused, 0 errors\n']);
     expect(ran.err).toContain('alpha NONE refused: ASSET_NOT_FOUND');
   });
@@ -162,7 +177,15 @@ describe('trimtab feed', () => {
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', () => resolve()));
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const words = ['http', `http://127.0.0.1:${port}/ticker`, '--asset', 'ETH', '--polls', '2'];
+    const words = [
+      'feed',
+      'http',
+      `http://127.0.0.1:${port}/ticker`,
+      '--asset',
+      'ETH',
+      '--polls',
+      '2',
+    ];
     const pointers = ['/ticker/last', '/ticker/b', '/ticker/a'];
     try {
       await expect(trimtab(...words)).rejects.toThrow('ADDRESS_REFUSED');

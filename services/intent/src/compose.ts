@@ -28,7 +28,9 @@ import { createDriveChange } from './application/drive-change.js';
 import { createEmptyVault } from './application/empty-vault.js';
 import { createFinishChanges } from './application/finish-changes.js';
 import { createGetIntent } from './application/get-intent.js';
+import { createGetPortfolio } from './application/get-portfolio.js';
 import { createListIntents } from './application/list-intents.js';
+import { createListRuns } from './application/list-runs.js';
 import type { RemoteServices } from './application/ports.js';
 import { createRebalanceIntent } from './application/rebalance-intent.js';
 import { createSetDepositLimits } from './application/set-deposit-limits.js';
@@ -133,12 +135,15 @@ function createUseCases(
     stepIds,
     observer,
   });
+  const getIntent = createGetIntent(intents);
   const setDepositLimits = createSetDepositLimits({ intents, vaults, stepIds, observer });
   return {
     facts,
     ids,
     createIntent: createCreateIntent({ clock, ids, facts, intents, vaults, activate, observer }),
-    getIntent: createGetIntent(intents),
+    getIntent,
+    listRuns: createListRuns(runs, getIntent),
+    getPortfolio: createGetPortfolio({ intents, vaults, oracle }),
     listIntents: createListIntents(intents),
     rebalanceIntent: traceRebalance(createRebalanceIntent({ intents, runs, startRun, finishRun })),
     changeState: createChangeState({ clock, ids, changes, drive, observer }),

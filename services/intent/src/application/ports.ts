@@ -2,6 +2,7 @@ import type { Instant } from '@trimtab/core';
 import type { Caller } from '@trimtab/grpc';
 import type { DriftBand, Side, Target, Violation } from '@trimtab/strategy';
 import type { Intent, IntentState } from '../domain/intent.js';
+import type { KnownPrice } from '../domain/portfolio.js';
 import type {
   PlanSummary,
   Run,
@@ -93,6 +94,13 @@ export interface IntentStore {
   limitSet(intent: Intent): Promise<void>;
 }
 
+/** The part of a list of runs that is asked for. */
+export interface RunPage {
+  /** The last run of the page before; absent for the first. */
+  readonly afterRunId: string | undefined;
+  readonly limit: number;
+}
+
 /** Runs of the pipeline. */
 export interface RunStore {
   /**
@@ -103,6 +111,8 @@ export interface RunStore {
   findStarted(key: RequestKey): Promise<Run | undefined>;
   /** Stores the run, or returns the one that a twin with the same key stored. */
   start(key: RequestKey, run: Run): Promise<Run>;
+  /** The runs of an intent, the latest first. */
+  list(intentId: string, page: RunPage): Promise<readonly Run[]>;
   /** Adds to the progress; what is known already stays. Returns the run as it is now. */
   advance(runId: string, progress: RunProgress): Promise<Run>;
   /** Ends the run, once: a second end changes nothing. Returns the run as it is now. */
@@ -113,6 +123,8 @@ export interface RunStore {
 export interface OraclePort {
   /** Those of the assets whose price is HEALTHY; unknown assets are not. */
   healthyAssets(assetIds: readonly string[], call: Call): Promise<ReadonlySet<string>>;
+  /** The last published prices, whatever their state; an asset without one is left out. */
+  lastPrices(assetIds: readonly string[], call: Call): Promise<ReadonlyMap<string, KnownPrice>>;
   /** The lots of the assets, in base units; an unknown asset has none. */
   lotsOf(assetIds: readonly string[], call: Call): Promise<ReadonlyMap<string, bigint>>;
   /** Freezes the prices; returns the snapshot's hash. */
@@ -195,6 +207,8 @@ export interface VaultPosition {
   readonly side: Side;
   /** Base units of the asset. */
   readonly quantity: bigint;
+  /** Base units of the underlying behind a short; 0 for a long. */
+  readonly collateral: bigint;
 }
 
 /** A mode that the intent service sets. */
@@ -203,6 +217,8 @@ export type VaultModeToSet = 'OPEN' | 'PAUSED' | 'CLOSING';
 /** Vaults, from OrderGen. */
 export interface VaultPort {
   getVault(vaultId: string, call: Call): Promise<VaultView>;
+  /** The vaults of an owner that are not closed. */
+  listVaults(owner: string, call: Call): Promise<readonly VaultView[]>;
   valueVault(
     request: { readonly vaultId: string; readonly snapshotHash: string },
     call: Call,

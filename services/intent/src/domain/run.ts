@@ -59,6 +59,17 @@ export interface RunProgress {
   readonly plan?: PlanSummary;
 }
 
+/** How far a run is; each word says what is done. */
+export type RunStep = 'STARTED' | 'SNAPSHOT_TAKEN' | 'PLAN_BUILT' | 'REBALANCE_CREATED' | 'ENDED';
+
+/** How far a run is. */
+export function stepOf({ outcome, progress }: Pick<Run, 'outcome' | 'progress'>): RunStep {
+  if (outcome.kind === 'REBALANCE') return 'REBALANCE_CREATED';
+  if (outcome.kind !== 'RUNNING') return 'ENDED';
+  if (progress.plan !== undefined) return 'PLAN_BUILT';
+  return progress.snapshotHash === undefined ? 'STARTED' : 'SNAPSHOT_TAKEN';
+}
+
 /** A vault at the prices of a snapshot. */
 export interface Valuation {
   readonly vaultVersion: number;

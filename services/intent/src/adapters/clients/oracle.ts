@@ -1,7 +1,7 @@
 import { OracleServiceService, Price_State } from '@trimtab/contracts/oracle';
-import { present } from '@trimtab/core';
+import { instant, present } from '@trimtab/core';
 import { createServiceClient } from '@trimtab/grpc';
-import type { OraclePort } from '../../application/ports.js';
+import type { Call, OraclePort } from '../../application/ports.js';
 import { SERVICE_NAME, type Address, type ClientSettings } from './addresses.js';
 import { allPages } from './all-pages.js';
 
@@ -16,6 +16,15 @@ export function createOracleClient(
     serviceName: SERVICE_NAME,
     ...settings,
   });
+  const assetsOf = async (assetIds: readonly string[], call: Call) => {
+    const assets = await allPages(async (page) => {
+      const response = await client.listAssets(page, call);
+      return { items: response.assets, nextPageToken: response.nextPageToken };
+    });
+    const wanted = new Set(assetIds);
+    const found = assets.filter(({ assetId }) => wanted.has(assetId));
+    return new Map(found.map((asset) => [asset.assetId, asset]));
+  };
   return {
     healthyAssets: async (assetIds, call) => {
       const prices = await allPages(async (page) => {
@@ -28,14 +37,26 @@ export function createOracleClient(
       });
       return new Set(prices.map(({ assetId }) => assetId));
     },
-    lotsOf: async (assetIds, call) => {
-      const assets = await allPages(async (page) => {
-        const response = await client.listAssets(page, call);
-        return { items: response.assets, nextPageToken: response.nextPageToken };
+    lastPrices: async (assetIds, call) => {
+      if (assetIds.length === 0) return new Map();
+      const assets = await assetsOf(assetIds, call);
+      const prices = await allPages(async (page) => {
+        const request = { ...page, assetIds: [...assetIds], states: [] };
+        const response = await client.listPrices(request, call);
+        return { items: response.prices, nextPageToken: response.nextPageToken };
       });
-      const wanted = new Set(assetIds);
-      const found = assets.filter(({ assetId }) => wanted.has(assetId));
-      return new Map(found.map(({ assetId, lot }) => [assetId, BigInt(lot)]));
+      return new Map(
+        prices.flatMap(({ assetId, priceDecimal: price, publishTime }) => {
+          const asset = assets.get(assetId);
+          if (asset === undefined || price === '' || publishTime === undefined) return [];
+          const { decimals: assetDecimals } = asset;
+          return [[assetId, { price, assetDecimals, publishTime: instant(publishTime.getTime()) }]];
+        }),
+      );
+    },
+    lotsOf: async (assetIds, call) => {
+      const assets = await assetsOf(assetIds, call);
+      return new Map([...assets].map(([assetId, { lot }]) => [assetId, BigInt(lot)]));
     },
     takeSnapshot: async ({ requestId, assetIds }, call) => {
       const response = await client.takeSnapshot({ requestId, assetIds: [...assetIds] }, call);

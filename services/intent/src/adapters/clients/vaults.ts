@@ -6,6 +6,7 @@ import { UNDERLYING } from '@trimtab/strategy';
 import type { VaultModeToSet, VaultPort, VaultView } from '../../application/ports.js';
 import { sideWords } from '../grpc/enum-words.js';
 import { SERVICE_NAME, type Address, type ClientSettings } from './addresses.js';
+import { allPages } from './all-pages.js';
 
 /** VaultService (served by OrderGen) over gRPC. */
 export function createVaultClient(
@@ -22,6 +23,13 @@ export function createVaultClient(
     getVault: async (vaultId, call) => {
       const { vault } = await client.getVault({ vaultId }, call);
       return toView(present(vault, 'GetVault answers a vault'));
+    },
+    listVaults: async (owner, call) => {
+      const vaults = await allPages(async (page) => {
+        const response = await client.listVaults({ ...page, owner, modes: [...NOT_CLOSED] }, call);
+        return { items: response.vaults, nextPageToken: response.nextPageToken };
+      });
+      return vaults.map(toView);
     },
     valueVault: async (request, call) => {
       const value = await client.valueVault(request, call);
@@ -62,6 +70,12 @@ export function createVaultClient(
   };
 }
 
+const NOT_CLOSED: readonly VaultMode[] = [
+  VaultMode.VAULT_MODE_OPEN,
+  VaultMode.VAULT_MODE_PAUSED,
+  VaultMode.VAULT_MODE_CLOSING,
+];
+
 const MODES: Readonly<Record<VaultModeToSet, VaultMode>> = {
   OPEN: VaultMode.VAULT_MODE_OPEN,
   PAUSED: VaultMode.VAULT_MODE_PAUSED,
@@ -83,10 +97,11 @@ function toView(vault: Vault): VaultView {
     mode: MODE_NAMES[mode] ?? String(mode),
     version: safeNumber(vault.version),
     cash: BigInt(vault.cash),
-    positions: vault.positions.map(({ assetId, side, quantity }) => ({
+    positions: vault.positions.map(({ assetId, side, quantity, collateral }) => ({
       assetId,
       side: present(sideWords.fromWire(side), 'GetVault answers known sides'),
       quantity: BigInt(quantity),
+      collateral: BigInt(collateral),
     })),
     openRebalanceId: openRebalanceId === '' ? undefined : openRebalanceId,
   };

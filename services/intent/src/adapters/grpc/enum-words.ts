@@ -1,14 +1,18 @@
 import {
   ActivationStep,
+  AgentKind,
+  AgentNeed,
   IntentType,
   NotificationChannel,
   RollStrategy,
   RunOutcome,
+  RunStep,
   RunTrigger,
   StrategyIntent_State as State,
 } from '@trimtab/contracts/intent';
 import { DriftBandGoal, DriftBandKind, RebalancePurpose, Side } from '@trimtab/contracts/portfolio';
 import type * as strategy from '@trimtab/strategy';
+import type * as agents from '../../domain/agent-plan.js';
 import type * as intent from '../../domain/intent.js';
 import type * as run from '../../domain/run.js';
 
@@ -106,6 +110,34 @@ export const triggerWords = words<run.RunTrigger, RunTrigger>({
   PRICE: RunTrigger.RUN_TRIGGER_PRICE,
   MATURITY: RunTrigger.RUN_TRIGGER_MATURITY,
   SETTLEMENT: RunTrigger.RUN_TRIGGER_SETTLEMENT,
+});
+
+/** How far a run is. */
+export const runStepWords = words<run.RunStep, RunStep>({
+  STARTED: RunStep.RUN_STEP_STARTED,
+  SNAPSHOT_TAKEN: RunStep.RUN_STEP_SNAPSHOT_TAKEN,
+  PLAN_BUILT: RunStep.RUN_STEP_PLAN_BUILT,
+  REBALANCE_CREATED: RunStep.RUN_STEP_REBALANCE_CREATED,
+  ENDED: RunStep.RUN_STEP_ENDED,
+});
+
+/** The agents. */
+export const agentKindWords = words<agents.AgentKind, AgentKind>({
+  ORACLE: AgentKind.AGENT_KIND_ORACLE,
+  POOL: AgentKind.AGENT_KIND_POOL,
+  REBALANCE: AgentKind.AGENT_KIND_REBALANCE,
+  SETTLEMENT: AgentKind.AGENT_KIND_SETTLEMENT,
+  POSITION_MONITOR: AgentKind.AGENT_KIND_POSITION_MONITOR,
+  MARKET_MAKER: AgentKind.AGENT_KIND_MARKET_MAKER,
+  SWAP_TAKER: AgentKind.AGENT_KIND_SWAP_TAKER,
+});
+
+/** How much an intent needs an agent. */
+export const agentNeedWords = words<agents.AgentNeed, AgentNeed>({
+  REQUIRED: AgentNeed.AGENT_NEED_REQUIRED,
+  STRONGLY_RECOMMENDED: AgentNeed.AGENT_NEED_STRONGLY_RECOMMENDED,
+  OPTIONAL: AgentNeed.AGENT_NEED_OPTIONAL,
+  NONE: AgentNeed.AGENT_NEED_NONE,
 });
 
 /** What a run is for. */

@@ -1,6 +1,7 @@
 import { IntentServiceService } from '@trimtab/contracts/intent';
 import { bindService, type ServiceBinding } from '@trimtab/grpc';
 import { creationHandlers } from './creation-handlers.js';
+import { inspectionHandlers } from './inspection-handlers.js';
 import { lifecycleHandlers } from './lifecycle-handlers.js';
 import { readHandlers } from './read-handlers.js';
 import { rules } from './rules.js';
@@ -19,6 +20,7 @@ export function bindIntentService(useCases: IntentUseCases): ServiceBinding {
       ...updateHandler(useCases),
       ...lifecycleHandlers(useCases),
       ...readHandlers(useCases),
+      ...inspectionHandlers(useCases),
       ...watchHandler(useCases),
       ...runHandlers(useCases),
     },

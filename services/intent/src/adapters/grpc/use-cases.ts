@@ -5,7 +5,9 @@ import type { ValidationFacts } from '@trimtab/strategy';
 import type { ChangeState } from '../../application/change-state.js';
 import type { CreateIntent } from '../../application/create-intent.js';
 import type { GetIntent } from '../../application/get-intent.js';
+import type { GetPortfolio } from '../../application/get-portfolio.js';
 import type { ListIntents } from '../../application/list-intents.js';
+import type { ListRuns } from '../../application/list-runs.js';
 import type { RebalanceIntent } from '../../application/rebalance-intent.js';
 import type { UpdateIntent } from '../../application/update-intent.js';
 import type { WatchIntents } from '../../application/watch-intents.js';
@@ -15,6 +17,8 @@ export interface IntentUseCases {
   readonly createIntent: CreateIntent;
   readonly getIntent: GetIntent;
   readonly listIntents: ListIntents;
+  readonly listRuns: ListRuns;
+  readonly getPortfolio: GetPortfolio;
   readonly rebalanceIntent: RebalanceIntent;
   readonly changeState: ChangeState;
   readonly updateIntent: UpdateIntent;

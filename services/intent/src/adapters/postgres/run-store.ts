@@ -51,6 +51,26 @@ export function createRunStore({ kysely }: Database<IntentTables>): RunStore {
         .execute();
       return present(await findStarted(key), 'it was just written, by this call or a twin');
     },
+    list: async (intentId, { afterRunId, limit }) => {
+      let query = kysely
+        .selectFrom('runs')
+        .selectAll()
+        .where('intent_id', '=', intentId)
+        .orderBy('create_time', 'desc')
+        .orderBy('run_id')
+        .limit(limit);
+      if (afterRunId !== undefined) {
+        const { createTime } = await find(afterRunId);
+        const time = toDate(createTime);
+        query = query.where((is) =>
+          is.or([
+            is('create_time', '<', time),
+            is.and([is('create_time', '=', time), is('run_id', '>', afterRunId)]),
+          ]),
+        );
+      }
+      return (await query.execute()).map(fromRunRow);
+    },
     advance: async (runId, progress) => {
       // On the right side of || wins what is there already: the first writer of a field.
       await kysely
