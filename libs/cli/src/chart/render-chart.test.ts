@@ -66,7 +66,7 @@ describe('the chart of the recorded day', () => {
     const texts = textsOf(svg);
     expect(texts).toEqual(expect.arrayContaining([...VENUES, 'published price', 'confidence']));
     expect(texts).toContain('NO_QUORUM');
-    expect(texts).toContain('BTC: published price, confidence and state');
+    expect(texts).toContain('BTC, 2022-12-13 00:00 to 2022-12-13 23:59 UTC');
   });
 
   it('marks no state when a quorum of three keeps its price', async () => {

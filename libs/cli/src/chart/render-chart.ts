@@ -7,6 +7,7 @@ import {
 } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
+import { formatInstant, type Instant } from '@trimtab/core';
 import { periodsOf, type ChartState, type PriceChart } from './price-chart.js';
 
 /**
@@ -31,9 +32,16 @@ export function renderChart(data: PriceChart): string {
       useUTC: true,
       animation: false,
       backgroundColor: '#ffffff',
-      title: { text: `${data.assetId}: published price, confidence and state`, left: 'center' },
-      legend: { top: 30, data: [...data.venues.map(({ name }) => name), PRICE, CONFIDENCE] },
-      grid: { left: 70, right: 20, top: 80, bottom: 40 },
+      title: { text: titleOf(data), left: 'center', textStyle: { fontSize: 15 } },
+      legend: {
+        top: 30,
+        left: 60,
+        right: 60,
+        itemGap: 24,
+        icon: 'roundRect',
+        data: [...data.venues.map(({ name }) => name), PRICE, CONFIDENCE],
+      },
+      grid: { left: 70, right: 20, top: 105, bottom: 40 },
       xAxis: { type: 'time', min: data.from, max: data.to },
       yAxis: { type: 'value', scale: true },
       series: [...venues, ...bandOf(data), priceOf(data)],
@@ -44,12 +52,18 @@ export function renderChart(data: PriceChart): string {
   }
 }
 
+function titleOf({ assetId, from, to }: PriceChart): string {
+  const minute = (time: Instant): string => formatInstant(time).slice(0, 16).replace('T', ' ');
+  return `${assetId}, ${minute(from)} to ${minute(to)} UTC`;
+}
+
 const WIDTH = 1000;
 const HEIGHT = 480;
 const PRICE = 'published price';
 const CONFIDENCE = 'confidence';
 const VENUE_COLOURS = ['#e69f00', '#56b4e9', '#009e73', '#cc79a7', '#d55e00', '#0072b2', '#b0a000'];
 const PRICE_COLOUR = '#111111';
+const BAND_COLOUR = '#3b6fd4';
 const STATE_COLOURS: Readonly<Record<Exclude<ChartState, 'HEALTHY'>, string>> = {
   STALE: 'rgba(128,128,128,0.25)',
   NO_QUORUM: 'rgba(230,159,0,0.2)',
@@ -107,7 +121,7 @@ function bandOf(data: PriceChart): readonly LineSeriesOption[] {
     showSymbol: false,
     silent: true,
     lineStyle: { opacity: 0 },
-    color: PRICE_COLOUR,
+    color: BAND_COLOUR,
   };
   const lower = stairs(data, (price, confidence) => drawn(price) - drawn(confidence));
   const width = stairs(data, (_, confidence) => 2 * drawn(confidence));
@@ -117,7 +131,7 @@ function bandOf(data: PriceChart): readonly LineSeriesOption[] {
       ...edge,
       name: CONFIDENCE,
       data: width.map((point) => [...point]),
-      areaStyle: { color: PRICE_COLOUR, opacity: 0.18 },
+      areaStyle: { color: BAND_COLOUR, opacity: 0.35 },
     },
   ];
 }
