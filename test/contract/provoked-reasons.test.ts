@@ -80,7 +80,7 @@ const PROVOKED: Readonly<Record<Exclude<Reason, Unanswered>, string>> = {
   MESSAGE_TOO_LARGE: 'grpc-errors.test.ts',
   DEPENDENCY_UNAVAILABLE: 'solver.test.ts',
   DEADLINE_EXCEEDED: 'grpc-deadlines.test.ts',
-  METHOD_UNIMPLEMENTED: 'solver.test.ts',
+  METHOD_UNIMPLEMENTED: 'grpc-errors.test.ts',
   INVARIANT_VIOLATED: 'grpc-errors.test.ts',
   INTERNAL: 'grpc-errors.test.ts',
 };
