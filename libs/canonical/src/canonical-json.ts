@@ -7,6 +7,8 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue | undefined };
 
+/** Text that stands in JSON as it is, which nearly all of ours does. */
+const PLAIN = /^[ !#-[\]-~]*$/;
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
 /**
@@ -49,6 +51,7 @@ function canonicalObject(value: object): string {
 }
 
 function canonicalString(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   if (LONE_SURROGATE.test(text)) throw new TypeError('text is not well-formed Unicode');
   return JSON.stringify(text);
 }

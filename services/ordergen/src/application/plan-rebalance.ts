@@ -6,7 +6,7 @@ import { refuseThinCollateral } from '../domain/collateral-cover.js';
 import type { DriftBand } from '../domain/drift-band.js';
 import type { ExplicitAction } from '../domain/explicit-action.js';
 import { generate, type Generation, type Goal, type NetMode } from '../domain/generate.js';
-import { createPriceBook } from '../domain/price-book.js';
+import { createPriceBook, type PriceBook } from '../domain/price-book.js';
 import {
   rebalanceDocument,
   rebalanceHash,
@@ -123,7 +123,8 @@ export function planRebalance(
   if (expireTime <= now) refuseExpired(expireTime, now);
   checkDocuments({ vault, plan, snapshot, snapshotHash: command.snapshotHash }, now);
   const terms = { ...leastTrades(command), expireTime };
-  const generation = generationOf(inputs, terms);
+  const prices = createPriceBook(vault.denominationDecimals, snapshot.entries);
+  const generation = generationOf(inputs, terms, prices);
   if (!isExempt && command.actions === undefined) {
     const claims = claimsOfTrades(generation.actions, generation.valuation.positions);
     refuseIf(refuseActions(vault.vaultId, vault.policy, claims));
@@ -140,6 +141,7 @@ export function planRebalance(
       document,
       snapshot,
       denominationDecimals: vault.denominationDecimals,
+      prices,
       txBundleHash: plan?.txBundleHash ?? '',
       targetWeightsHash: plan?.targetWeightsHash ?? '',
       requestedBy: caller.subject,
@@ -171,8 +173,11 @@ function leastTrades(command: CreateRebalanceCommand): Omit<PlanningTerms, 'expi
   return { tolerances, ...(band !== undefined && { band }) };
 }
 
-function generationOf(inputs: PlanningInputs, terms: PlanningTerms): Generation {
-  const { command, vault, plan, snapshot } = inputs;
+function generationOf(
+  { command, vault, plan }: PlanningInputs,
+  terms: PlanningTerms,
+  prices: PriceBook,
+): Generation {
   const goal: Goal =
     command.actions === undefined
       ? { kind: 'WEIGHTS', targets: plan?.targets ?? [] }
@@ -180,7 +185,7 @@ function generationOf(inputs: PlanningInputs, terms: PlanningTerms): Generation 
   const generation = generate({
     cash: vault.cash,
     positions: vault.positions,
-    prices: createPriceBook(vault.denominationDecimals, snapshot.entries),
+    prices,
     goal,
     tolerances: terms.tolerances,
     ...(terms.band !== undefined && { band: terms.band }),

@@ -17,6 +17,8 @@ export interface FactsInput {
   readonly document: RebalanceDocument;
   readonly snapshot: SnapshotContent;
   readonly denominationDecimals: number;
+  /** The entries of the snapshot, where they are at hand as a price book. */
+  readonly prices?: PriceBook;
   readonly txBundleHash: string;
   readonly targetWeightsHash: string;
   readonly requestedBy: string;
@@ -34,7 +36,7 @@ export interface FactsInput {
 export function factsOf(input: FactsInput): RebalanceFacts {
   const { document, snapshot } = input;
   const program = programOfDocument(document);
-  const prices = createPriceBook(input.denominationDecimals, snapshot.entries);
+  const prices = input.prices ?? createPriceBook(input.denominationDecimals, snapshot.entries);
   const held = new Map(
     document.positions.map((one) => [
       positionText({ assetId: one.assetId, side: sideOf(one.side) }),

@@ -30,10 +30,9 @@ export function createPriceBook(
   underlyingDecimals: number,
   entries: Iterable<PriceEntry>,
 ): PriceBook {
-  return {
-    underlyingDecimals,
-    entries: new Map(Array.from(entries, (entry) => [entry.assetId, entry])),
-  };
+  const byAsset = new Map<string, PriceEntry>();
+  for (const entry of entries) byAsset.set(entry.assetId, entry);
+  return { underlyingDecimals, entries: byAsset };
 }
 
 /** The price of an asset; PRICE_MISSING or PRICE_STALE name it (order generation rules, 1.6). */
