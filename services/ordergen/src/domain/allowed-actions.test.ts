@@ -112,4 +112,22 @@ describe('a policy', () => {
       metadata: { action: 'ADD', kind: 'COLLATERAL', allowed: 'RELEASE' },
     });
   });
+
+  it('refuses to give collateral back as well, also where a short gets smaller', () => {
+    const reduce = {
+      assetId: 'A',
+      side: 'SHORT',
+      strategic: 'REDUCE',
+      collateral: 'RELEASE',
+    } as const;
+    const adding = policy({ allowedCollateralActions: ['ADD'] });
+    expect(refuseActions('v', adding, [enter])).toBeUndefined();
+    expect(refuseActions('v', adding, [enter, reduce])).toMatchObject({
+      reason: 'ACTION_NOT_ALLOWED',
+      metadata: { action: 'RELEASE', kind: 'COLLATERAL', asset_id: 'A', allowed: 'ADD' },
+    });
+    // Both words of one position are looked at, the strategic one first.
+    const exiting = policy({ allowedActions: ['EXIT'], allowedCollateralActions: ['ADD'] });
+    expect(refuseActions('v', exiting, [reduce])).toMatchObject({ metadata: { action: 'REDUCE' } });
+  });
 });
