@@ -124,7 +124,7 @@ describe.each(buses)('on %s', (_, createBus) => {
 
     it('is out of order as scripted until the order expires', async () => {
       await start([{ outcome: { kind: 'FAIL', reason: 'VENUE_UNAVAILABLE' } }]);
-      const expireTime = new Date(Date.now() + 700);
+      const expireTime = new Date(Date.now() + 2_000);
       const order = scenario(world, { kind: 'SELLS' }).sell({ expireTime });
       await desk.send(order);
       const [failure] = await desk.awaitReports(order, 1);
