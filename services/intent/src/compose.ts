@@ -31,7 +31,7 @@ import { createGetIntent } from './application/get-intent.js';
 import { createGetPortfolio } from './application/get-portfolio.js';
 import { createListIntents } from './application/list-intents.js';
 import { createListRuns } from './application/list-runs.js';
-import type { RemoteServices } from './application/ports.js';
+import type { RemoteServices } from './application/remote-ports.js';
 import { createRebalanceIntent } from './application/rebalance-intent.js';
 import { createSetDepositLimits } from './application/set-deposit-limits.js';
 import { createFinishRun, createStartRun } from './application/start-run.js';

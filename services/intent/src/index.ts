@@ -6,5 +6,5 @@ export {
   type IntentEnvironment,
 } from './config.js';
 export type { IntentTables } from './adapters/postgres/tables.js';
-export type { RemoteServices, VaultView } from './application/ports.js';
+export type { RemoteServices, VaultView } from './application/remote-ports.js';
 export { rules as INTENT_RULES } from './adapters/grpc/rules.js';

@@ -4,14 +4,9 @@ import { COLLATERAL_DECIMALS, UNDERLYING_DECIMALS, type Violation } from '@trimt
 import type { Intent } from '../domain/intent.js';
 import { baseUnits } from './base-units.js';
 import { finalRefusal } from './is-final.js';
-import type {
-  Call,
-  CreatedIntent,
-  IntentObserver,
-  IntentStore,
-  StepIds,
-  VaultPort,
-} from './ports.js';
+import type { IntentObserver } from './observer.js';
+import type { Call, CreatedIntent, IntentStore, StepIds } from './ports.js';
+import type { VaultPort } from './remote-ports.js';
 
 /** What the activation needs. */
 export interface ActivateDependencies {

@@ -5,7 +5,8 @@ import type { Intent } from '../domain/intent.js';
 import { transition, type Mover } from '../domain/lifecycle.js';
 import type { TargetState } from '../domain/state-change.js';
 import type { DriveChange } from './drive-change.js';
-import type { Call, IntentObserver, RequestKey } from './ports.js';
+import type { IntentObserver } from './observer.js';
+import type { Call, RequestKey } from './ports.js';
 import { etagMismatch, intentNotActivated, notOwner } from './refusals.js';
 import type { AcceptedChange, StateChangeStore } from './state-change-ports.js';
 

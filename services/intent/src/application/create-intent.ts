@@ -9,15 +9,9 @@ import type { Intent } from '../domain/intent.js';
 import { intentId } from '../domain/intent-id.js';
 import { NO_RUNTIME } from '../domain/runtime.js';
 import type { ActivateIntent } from './activate-intent.js';
-import type {
-  Call,
-  CreatedIntent,
-  IntentObserver,
-  IntentStore,
-  RequestKey,
-  StoredIntent,
-  VaultPort,
-} from './ports.js';
+import type { IntentObserver } from './observer.js';
+import type { Call, CreatedIntent, IntentStore, RequestKey, StoredIntent } from './ports.js';
+import type { VaultPort } from './remote-ports.js';
 import { intentInvalid, notOwner, vaultNotOpen } from './refusals.js';
 
 /** What shall be created. */

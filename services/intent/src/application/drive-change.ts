@@ -4,7 +4,9 @@ import type { Intent } from '../domain/intent.js';
 import { isAnswerable, nextStep, vaultModeOf, type StateChange } from '../domain/state-change.js';
 import type { EmptyVault } from './empty-vault.js';
 import { finalRefusal } from './is-final.js';
-import type { Call, IntentObserver, OrderGenPort, StepIds, VaultPort } from './ports.js';
+import type { IntentObserver } from './observer.js';
+import type { Call, StepIds } from './ports.js';
+import type { OrderGenPort, VaultPort } from './remote-ports.js';
 import type { AcceptedChange, StateChangeStore } from './state-change-ports.js';
 
 /** How far a change is driven by this call; the worker does the rest. */

@@ -1,7 +1,8 @@
 import { UNDERLYING } from '@trimtab/strategy';
 import type { Intent } from '../domain/intent.js';
 import type { StateChange } from '../domain/state-change.js';
-import type { Call, OraclePort, StepIds, VaultPort, VaultView } from './ports.js';
+import type { Call, StepIds } from './ports.js';
+import type { OraclePort, VaultPort, VaultView } from './remote-ports.js';
 import type { StartRun } from './start-run.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { Clock } from '@trimtab/core';
 import type { DriveChange } from './drive-change.js';
-import type { IntentObserver } from './ports.js';
+import type { IntentObserver } from './observer.js';
 import type { StateChangeStore } from './state-change-ports.js';
 
 /** Drives changes of state whose calls are over: what they left, and what crashed. */

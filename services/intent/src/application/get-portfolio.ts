@@ -3,7 +3,8 @@ import { hasScope } from '@trimtab/grpc';
 import type { Intent } from '../domain/intent.js';
 import { isLive } from '../domain/lifecycle.js';
 import { summarise, type Portfolio } from '../domain/portfolio.js';
-import type { Call, IntentStore, OraclePort, VaultPort } from './ports.js';
+import type { Call, IntentStore } from './ports.js';
+import type { OraclePort, VaultPort } from './remote-ports.js';
 import { notOwner } from './refusals.js';
 
 /** A portfolio with the live intents of its vaults. */

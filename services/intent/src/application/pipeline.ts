@@ -2,7 +2,8 @@ import { compare, domainError, invariant, present, refuse, sorted } from '@trimt
 import { resolveAsset, type Allocation, type Target } from '@trimtab/strategy';
 import type { Intent } from '../domain/intent.js';
 import type { Run, RunOutcome, RunProgress } from '../domain/run.js';
-import type { Call, PlanRequest, RemoteServices, RunStore, StepIds } from './ports.js';
+import type { Call, RunStore, StepIds } from './ports.js';
+import type { PlanRequest, RemoteServices } from './remote-ports.js';
 
 /** What the pipeline needs. */
 export interface PipelineDependencies {

@@ -3,7 +3,9 @@ import { baseUnits } from './base-units.js';
 import { UNDERLYING_DECIMALS } from '@trimtab/strategy';
 import { intentEtag } from '../domain/etag.js';
 import type { Intent } from '../domain/intent.js';
-import type { IntentObserver, IntentStore, StepIds, VaultPort } from './ports.js';
+import type { IntentObserver } from './observer.js';
+import type { IntentStore, StepIds } from './ports.js';
+import type { VaultPort } from './remote-ports.js';
 
 /**
  * Brings the deposit limits of vaults to the max_capital of their intents, those that were changed

@@ -3,7 +3,8 @@ import type { Intent } from '../domain/intent.js';
 import type { Run, RunOutcome, RunPurpose, RunTrigger } from '../domain/run.js';
 import { finalRefusal } from './is-final.js';
 import { createPipeline, type PipelineDependencies } from './pipeline.js';
-import type { Call, IntentObserver, RequestKey, RunStore } from './ports.js';
+import type { IntentObserver } from './observer.js';
+import type { Call, RequestKey, RunStore } from './ports.js';
 
 /** What a run is started with. */
 export interface RunRequest {

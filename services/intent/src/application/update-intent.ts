@@ -4,7 +4,8 @@ import { intentEtag } from '../domain/etag.js';
 import type { Intent } from '../domain/intent.js';
 import { isTerminal, terminalError } from '../domain/lifecycle.js';
 import { applyUpdate, UPDATE_MASK_PATHS, type IntentUpdate } from '../domain/update.js';
-import type { Call, CreatedIntent, IntentObserver, IntentStore, RequestKey } from './ports.js';
+import type { IntentObserver } from './observer.js';
+import type { Call, CreatedIntent, IntentStore, RequestKey } from './ports.js';
 import { etagMismatch, intentInvalid, intentNotActivated, notOwner } from './refusals.js';
 import type { SetDepositLimits } from './set-deposit-limits.js';
 

@@ -1,7 +1,8 @@
 import { OracleServiceService, Price_State } from '@trimtab/contracts/oracle';
 import { instant, present } from '@trimtab/core';
 import { createServiceClient } from '@trimtab/grpc';
-import type { Call, OraclePort } from '../../application/ports.js';
+import type { Call } from '../../application/ports.js';
+import type { OraclePort } from '../../application/remote-ports.js';
 import { SERVICE_NAME, type Address, type ClientSettings } from './addresses.js';
 import { allPages } from './all-pages.js';
 

@@ -1,7 +1,7 @@
 import { OrderGenServiceService, type RebalanceTerms } from '@trimtab/contracts/ordergen';
 import { present } from '@trimtab/core';
 import { createServiceClient } from '@trimtab/grpc';
-import type { OrderGenPort, RebalanceRequest } from '../../application/ports.js';
+import type { OrderGenPort, RebalanceRequest } from '../../application/remote-ports.js';
 import { bandGoalWords, bandKindWords, purposeWords } from '../grpc/enum-words.js';
 import { SERVICE_NAME, type Address, type ClientSettings } from './addresses.js';
 

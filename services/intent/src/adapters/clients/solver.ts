@@ -1,7 +1,7 @@
 import { PlanMode, SolverServiceService, type BuildPlanRequest } from '@trimtab/contracts/solver';
 import { present } from '@trimtab/core';
 import { createServiceClient } from '@trimtab/grpc';
-import type { PlanRequest, SolverPort } from '../../application/ports.js';
+import type { PlanRequest, SolverPort } from '../../application/remote-ports.js';
 import { sideWords } from '../grpc/enum-words.js';
 import { SERVICE_NAME, type Address, type ClientSettings } from './addresses.js';
 import { allPages } from './all-pages.js';

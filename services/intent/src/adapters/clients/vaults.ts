@@ -3,7 +3,7 @@ import { present } from '@trimtab/core';
 import { safeNumber } from '@trimtab/decimal';
 import { createServiceClient } from '@trimtab/grpc';
 import { UNDERLYING } from '@trimtab/strategy';
-import type { VaultModeToSet, VaultPort, VaultView } from '../../application/ports.js';
+import type { VaultModeToSet, VaultPort, VaultView } from '../../application/remote-ports.js';
 import { sideWords } from '../grpc/enum-words.js';
 import { SERVICE_NAME, type Address, type ClientSettings } from './addresses.js';
 import { allPages } from './all-pages.js';

@@ -1,5 +1,5 @@
 import type { Logger } from '@trimtab/telemetry';
-import type { IntentObserver } from '../../application/ports.js';
+import type { IntentObserver } from '../../application/observer.js';
 
 /** Writes what happened to the log, one stable message per event. */
 export function createLogObserver(logger: Logger): IntentObserver {

@@ -1,0 +1,28 @@
+import type { RunOutcome } from '../domain/run.js';
+
+/** What happened, for logs and metrics. */
+export interface IntentObserver {
+  intentCreated(event: { readonly intentId: string; readonly type: string }): void;
+  intentActivated(event: { readonly intentId: string; readonly vaultId: string }): void;
+  activationFailed(event: { readonly intentId: string; readonly reason: string }): void;
+  stateChangeAccepted(event: {
+    readonly intentId: string;
+    readonly to: string;
+    readonly reason: string;
+  }): void;
+  stateChanged(event: {
+    readonly intentId: string;
+    readonly to: string;
+    readonly reason: string;
+  }): void;
+  stateChangeStalled(event: { readonly intentId: string; readonly error: unknown }): void;
+  intentUpdated(event: { readonly intentId: string }): void;
+  depositLimitFailed(event: { readonly intentId: string; readonly error: unknown }): void;
+  runStarted(event: { readonly runId: string; readonly intentId: string }): void;
+  runEnded(event: {
+    readonly runId: string;
+    readonly intentId: string;
+    readonly outcome: RunOutcome['kind'];
+    readonly reason: string;
+  }): void;
+}
