@@ -40,6 +40,15 @@ describe(`${COUNT} bundles made up by chance, seeds 1 to ${COUNT}`, { timeout: 6
       '"ROUNDS"',
       '"EXPLICIT"',
       '"band"',
+      '"option":"VOLATILITY"',
+      '"option":"COVARIANCE"',
+      '"option":"DRAWDOWN"',
+      '"option":"IMPACT"',
+      '"option":"SLIPPAGE"',
+      '"option":"REGIME"',
+      '"option":"TURNOVER"',
+      '"CALM"',
+      '"STRESSED"',
     ]) {
       expect(texts.some((text) => text.includes(sign))).toBe(true);
     }

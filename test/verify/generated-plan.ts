@@ -12,6 +12,7 @@ import {
   type StrategyInput,
 } from '@trimtab/solver/domain';
 import type { GeneratedVault } from './generated-vault.js';
+import { withOptions } from './generated-options.js';
 import type { Random } from './random.js';
 
 /** A plan made up for a vault, with what order generation reads of it. */
@@ -44,7 +45,11 @@ export function generatePlan(random: Random, vault: GeneratedVault): GeneratedPl
         targets: explicitTargets(random, vault),
         ...(random.once(2) && { policy: policyOf(random, 1_000) }),
       })
-    : buildPlan({ mode: 'ROUNDS', ...common, ...roundsProblem(random, vault) });
+    : buildPlan({
+        mode: 'ROUNDS',
+        ...common,
+        ...withOptions(random, roundsProblem(random, vault)),
+      });
   if (!built.ok || built.value.summary.noOp) return undefined;
   return fromPlan(built.value);
 }

@@ -11,6 +11,7 @@ import {
   word,
   type Node,
 } from './node.js';
+import { readOptions, type Options } from './option-inputs.js';
 import { keyOf, placeOf, type Place } from './position.js';
 
 /** What a plan was made from, as the inputs document holds it. */
@@ -82,12 +83,12 @@ export interface Inputs {
     readonly weights: Node;
     readonly live: readonly Weight[];
   };
+  readonly options: Options;
 }
 
 /** Reads the inputs document. */
 export function readInputs(node: Node): Inputs {
   const fields = members(node, ['strategies', 'vault', 'options'], ['policy', 'manager']);
-  members(fields.options, []);
   const nodes = items(fields.strategies);
   const strategies = nodes.map(readStrategy);
   ascending(nodes, (place) => strategies[place]?.strategyId ?? '');
@@ -97,6 +98,7 @@ export function readInputs(node: Node): Inputs {
     ...(fields.policy !== undefined && { policy: readPolicy(fields.policy) }),
     ...manager,
     vault: readVault(fields.vault),
+    options: readOptions(fields.options),
   };
 }
 

@@ -19,6 +19,7 @@ import {
   type Members,
   type Node,
 } from './node.js';
+import { checkRegime } from './option-haircuts.js';
 import { readInputs, readEnvelope, type Inputs } from './plan-inputs.js';
 import { keyOf, placeOf, type Place } from './position.js';
 import { allocate } from './rounds.js';
@@ -160,6 +161,7 @@ function checkSolved(
   nodes: PlanNodes,
   inRounds: boolean,
 ): void {
+  checkRegime(inputs);
   const assessed = assess(inputs);
   sameDocument(nodes.scores.path, nodes.scores.value, scoresDocument(assessed));
   const { policy } = inputs;

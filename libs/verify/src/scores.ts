@@ -1,5 +1,6 @@
 import type { Json } from './canonical-text.js';
 import { nearest } from './exact.js';
+import { optionLines, type Line } from './option-haircuts.js';
 import type { Inputs, Measured, Strategy } from './plan-inputs.js';
 
 /** A strategy's score and what of it each haircut took, in bps. */
@@ -11,6 +12,8 @@ export interface Score {
   readonly concentration: number;
   readonly operational: number;
   readonly score: number;
+  /** What each option took; absent when none is on. */
+  readonly lines?: readonly Line[];
 }
 
 /** A strategy after scoring. */
@@ -25,10 +28,11 @@ const LIQUIDITY = { INSTANT: 25, SAME_DAY: 60, BATCHED: 135, TERM: 220 } as cons
 
 /** Scores every strategy (solver rules, score and candidates). */
 export function assess(inputs: Inputs): readonly Assessed[] {
+  const linesOf = optionLines(inputs);
   return inputs.strategies.map((strategy) => {
     const { measured } = strategy;
     if (measured === undefined) return { strategy, failed: 'SNAPSHOT_MISSING' };
-    const score = scoreOf(strategy, measured);
+    const score = withLines(scoreOf(strategy, measured), linesOf?.(strategy, measured));
     const failed = failedFilter(strategy, measured, score.score, inputs.allowed);
     return { strategy, score, ...(failed !== undefined && { failed }) };
   });
@@ -49,6 +53,12 @@ function scoreOf({ canary }: Strategy, it: Measured): Score {
     (it.withdrawalsHealthy ? 0 : 300);
   const score = netApy - risk - liquidity - fee - concentration - operational;
   return { netApy, risk, liquidity, fee, concentration, operational, score };
+}
+
+function withLines(plain: Score, lines: readonly Line[] | undefined): Score {
+  if (lines === undefined) return plain;
+  const taken = lines.reduce((sum, { haircutBps }) => sum + haircutBps, 0);
+  return { ...plain, score: plain.score - taken, lines };
 }
 
 function half(top: bigint, bottom: bigint): number {
@@ -79,6 +89,9 @@ export function scoresDocument(assessed: readonly Assessed[]): Json {
       feeBps: score.fee,
       concentrationBps: score.concentration,
       operationalBps: score.operational,
+      ...(score.lines !== undefined && {
+        optionHaircuts: score.lines.map((line) => ({ ...line })),
+      }),
       scoreBps: score.score,
     }),
     ...(failed !== undefined && { failedFilter: failed }),
