@@ -41,6 +41,8 @@ const PROVOKED: Readonly<Record<Exclude<Reason, Unanswered>, string>> = {
   INTENT_NOT_ACTIVE: 'intent-rebalance.test.ts',
   INTENT_NOT_ACTIVATED: 'intent-rebalance.test.ts',
   INTENT_TERMINAL: 'intent-rebalance.test.ts',
+  INTENT_STATE_INVALID: 'intent-lifecycle.test.ts',
+  LEASE_LOST: 'intent-lifecycle.test.ts',
   VAULT_NOT_OPEN: 'ordergen-refusals.test.ts',
   VAULT_CLOSED: 'ordergen-control.test.ts',
   VAULT_BUSY: 'ordergen-vaults.test.ts',
@@ -88,10 +90,8 @@ const PROVOKED: Readonly<Record<Exclude<Reason, Unanswered>, string>> = {
 /** What no served method answers in this version, and why. */
 const UNANSWERED = {
   NOTIFICATION_TARGET_NOT_ALLOWED: 'SetNotificationTargets is not served',
-  INTENT_STATE_INVALID: 'PauseIntent and ResumeIntent are not served',
   SERIES_MATURED: 'SplitSeries is not served',
   SERIES_NOT_MATURED: 'SettleSeries is not served',
-  LEASE_LOST: 'the engine is not served',
   RESULT_OUT_OF_ORDER: 'reports, not calls, are refused with it',
   RESULT_OUT_OF_RANGE: 'reports, not calls, are refused with it',
   CORRECTION_INVALID: 'reports, not calls, are refused with it',
