@@ -20,7 +20,7 @@ import { toExclusion, toLine } from './to-explanation.js';
 type ExplainHandlers = Pick<Handlers<typeof wire.SolverServiceService>, 'ExplainPlan'>;
 
 /** Each search solves the plan again, some dozen times: more of them need more calls. */
-const MAX_SEARCHES = 200;
+const MAX_SEARCHES = 50;
 
 /** Explaining plans. */
 export function createExplainHandlers(deps: {

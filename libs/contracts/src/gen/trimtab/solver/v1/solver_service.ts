@@ -168,7 +168,7 @@ export interface PlanDifference {
 export interface ExplainPlanRequest {
   /** Required. The hash, 64 lower-case hex digits. */
   planHash: string;
-  /** The excluded strategies whose admitting change is searched, at most 200; empty means the first 200 that are excluded. */
+  /** The excluded strategies whose admitting change is searched, at most 50; empty means the first 50 that are excluded. */
   strategyIds: string[];
 }
 
