@@ -277,6 +277,7 @@ export interface IntentWorld {
   readonly database: Database<IntentTables>;
   readonly address: string;
   clientOf(subject: string, ...scopes: readonly string[]): Promise<IntentClient>;
+  tokenOf(subject: string, ...scopes: readonly string[]): Promise<string>;
   rowCount(table: 'intents' | 'runs' | 'idempotency_keys'): Promise<number>;
   close(): Promise<void>;
 }
@@ -318,6 +319,7 @@ export async function startIntentWorld(): Promise<IntentWorld> {
       clients.push(client);
       return client;
     },
+    tokenOf: (subject, ...scopes) => auth.token(subject, scopes),
     rowCount: async (table) => {
       const { rows } = await database.pool.query<{ count: string }>(
         `select count(*) as count from ${table}`,
