@@ -48,6 +48,18 @@ describe('a resumed stream', () => {
     expect(openedAfter).toHaveLength(1);
   });
 
+  it('opens again with a fresh token when the token of a running stream ends, and once only', async () => {
+    const expired = new DomainFailure(
+      domainError('UNAUTHENTICATED', 'UNAUTHENTICATED', 'the token expired'),
+    );
+    const { open, openedAfter } = breaking(2, expired);
+    expect(await collect(resume(open, itself, undefined))).toEqual([1n, 2n, 3n, 4n, 5n]);
+    expect(openedAfter).toEqual([undefined, 2n, 4n]);
+    const refusing = breaking(0, expired);
+    await expect(collect(resume(refusing.open, itself, undefined))).rejects.toBe(expired);
+    expect(refusing.openedAfter).toHaveLength(1);
+  });
+
   it('gives up after so many lost connections in a row', async () => {
     const { open, openedAfter } = breaking(0, lost);
     const stream = resume(open, itself, undefined, { maxFailures: 1 });

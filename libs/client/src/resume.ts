@@ -34,11 +34,13 @@ export async function* resume<T>(
   options.signal?.addEventListener('abort', abort, { once: true });
   let last = first;
   let failureCount = 0;
+  let hadMessages = false;
   try {
     while (!isAborted(options)) {
       try {
         for await (const message of open(last, stop.signal)) {
           failureCount = 0;
+          hadMessages = true;
           last = sequenceOf(message);
           yield message;
         }
@@ -46,7 +48,9 @@ export async function* resume<T>(
       } catch (error) {
         if (isAborted(options)) return;
         failureCount += 1;
-        if (!isLost(error) || failureCount > (options.maxFailures ?? MAX_FAILURES)) throw error;
+        const canResume = isLost(error, hadMessages);
+        hadMessages = false;
+        if (!canResume || failureCount > (options.maxFailures ?? MAX_FAILURES)) throw error;
         await wait(failureCount, options.signal);
       }
     }
@@ -60,9 +64,15 @@ function isAborted({ signal }: ResumeOptions): boolean {
   return signal?.aborted === true;
 }
 
-/** Whether the connection was lost, rather than the request refused. */
-function isLost(error: unknown): boolean {
-  if (error instanceof DomainFailure) return error.error.kind === 'UNAVAILABLE';
+/**
+ * Whether the connection was lost, rather than the request refused. A stream also ends when its token
+ * does; the next one carries a fresh token.
+ */
+function isLost(error: unknown, hadMessages: boolean): boolean {
+  if (error instanceof DomainFailure) {
+    const { kind } = error.error;
+    return kind === 'UNAVAILABLE' || (kind === 'UNAUTHENTICATED' && hadMessages);
+  }
   return error instanceof RemoteFailure && (error.code as number) === CANCELLED;
 }
 
