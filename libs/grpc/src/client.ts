@@ -4,6 +4,7 @@ import type { MethodShape, RequestOf, ResponseOf, ServiceShape } from './service
 import { createChannel, type Channel } from './channel.js';
 import { serviceActor } from './caller.js';
 import { createServiceTokens } from './service-tokens.js';
+import { clientCredentials, type TlsIdentity } from './tls.js';
 import type { TokenIssuer } from './token-issuer.js';
 
 /** A method of a client: a promise for unary, an async iterable for server streaming. */
@@ -29,6 +30,8 @@ export interface ServiceClientOptions<D extends ServiceShape> {
   readonly issuer: TokenIssuer;
   /** Deadline of a unary call that is given none, in milliseconds. */
   readonly defaultDeadlineMs: number;
+  /** Mutual TLS; absent: plain text. */
+  readonly tls?: TlsIdentity | undefined;
 }
 
 /**
@@ -43,6 +46,7 @@ export function createServiceClient<D extends ServiceShape>(
     address: options.address,
     defaultDeadlineMs: options.defaultDeadlineMs,
     token: (call) => tokens.tokenFor(call.caller),
+    credentials: clientCredentials(options.tls),
   });
 }
 

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { Server } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { present } from '@trimtab/core';
 import { createInFlight, type ServedComponent } from '@trimtab/lifecycle';
@@ -12,6 +12,7 @@ import { addReflection } from './reflection.js';
 import type { CallEnvironment, ServedMethod } from './serve-call.js';
 import { serveMethod } from './serve-methods.js';
 import type { BoundMethod, ServiceBinding } from './service-binding.js';
+import { serverCredentials, type TlsIdentity } from './tls.js';
 
 /** What a server serves, and where. */
 export interface GrpcServerOptions {
@@ -28,6 +29,8 @@ export interface GrpcServerOptions {
   readonly drainTimeoutMs: number;
   /** How often the token of an open stream is looked at again, in milliseconds; 5 000 by default. */
   readonly tokenRecheckMs?: number;
+  /** Mutual TLS; absent: plain text. */
+  readonly tls?: TlsIdentity | undefined;
 }
 
 /** A gRPC server. */
@@ -130,7 +133,7 @@ async function listen(
   const health = new HealthImplementation();
   health.addToServer(server);
   if (options.reflection) addReflection(server, names);
-  const address = await bind(server, options.address);
+  const address = await bind(server, options.address, options.tls);
   refusePingFloods(server);
   const running = { server, address, health, healthNames: ['', ...names], environment, stopping };
   setHealth(running, true);
@@ -151,10 +154,10 @@ function serverLimits(services: readonly RuledService[]): Record<string, number>
   };
 }
 
-function bind(server: Server, address: string): Promise<string> {
+function bind(server: Server, address: string, tls: TlsIdentity | undefined): Promise<string> {
   const host = address.slice(0, address.lastIndexOf(':'));
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (cause, port) => {
+    server.bindAsync(address, serverCredentials(tls), (cause, port) => {
       if (cause === null) resolve(`${host}:${port}`);
       else reject(new Error(`cannot listen on ${address}: ${cause.message}`, { cause }));
     });

@@ -50,6 +50,9 @@ export const baseConfigSchema = z.object({
     .regex(/^https?:\/\//, 'must start with https:// or http://')
     .optional(),
   SERVICE_PRIVATE_KEY_FILE: z.string().optional(),
+  TLS_CERTIFICATE_FILE: z.string().optional(),
+  TLS_PRIVATE_KEY_FILE: z.string().optional(),
+  TLS_AUTHORITIES_FILE: z.string().optional(),
   ORACLE_ADDRESS: addressVariable().default('127.0.0.1:50052'),
   SOLVER_ADDRESS: addressVariable().default('127.0.0.1:50053'),
   ORDERGEN_ADDRESS: addressVariable().default('127.0.0.1:50054'),
@@ -82,6 +85,42 @@ export function jwksSource(
   if (file !== undefined && url === undefined) return { file };
   if (url !== undefined && file === undefined) return { url };
   throw new ConfigError(['AUTH_JWKS_FILE or AUTH_JWKS_URL must be set, and only one of them']);
+}
+
+/**
+ * The files of mutual TLS between services; absent when none of the variables is set.
+ *
+ * @throws ConfigError when some of the three are set and others are not
+ */
+export function tlsFiles(
+  config: Pick<
+    BaseConfig,
+    'TLS_CERTIFICATE_FILE' | 'TLS_PRIVATE_KEY_FILE' | 'TLS_AUTHORITIES_FILE'
+  >,
+):
+  | {
+      readonly certificateFile: string;
+      readonly privateKeyFile: string;
+      readonly authoritiesFile: string;
+    }
+  | undefined {
+  const {
+    TLS_CERTIFICATE_FILE: certificateFile,
+    TLS_PRIVATE_KEY_FILE: privateKeyFile,
+    TLS_AUTHORITIES_FILE: authoritiesFile,
+  } = config;
+  if (
+    certificateFile !== undefined &&
+    privateKeyFile !== undefined &&
+    authoritiesFile !== undefined
+  ) {
+    return { certificateFile, privateKeyFile, authoritiesFile };
+  }
+  const files = { certificateFile, privateKeyFile, authoritiesFile };
+  if (Object.values(files).every((file) => file === undefined)) return undefined;
+  throw new ConfigError([
+    'TLS_CERTIFICATE_FILE, TLS_PRIVATE_KEY_FILE and TLS_AUTHORITIES_FILE must be set together',
+  ]);
 }
 
 function portOf(text: string): number {

@@ -3,6 +3,9 @@ import {
   createAuthenticator,
   createTokenIssuer,
   type Authenticator,
+  readTlsIdentity,
+  type TlsFiles,
+  type TlsIdentity,
   type TokenIssuer,
 } from '@trimtab/grpc';
 import {
@@ -11,6 +14,7 @@ import {
   runUntilSignal,
   systemClock,
   systemIds,
+  tlsFiles,
   type BaseConfig,
   type ServedComponent,
 } from '@trimtab/lifecycle';
@@ -27,6 +31,8 @@ export interface ServiceDependencies<Tables> {
   readonly authenticator: Authenticator;
   readonly tokenIssuer: TokenIssuer;
   readonly logger: Logger;
+  /** Mutual TLS with users and other services; absent: plain text. */
+  readonly tls?: TlsIdentity | undefined;
 }
 
 /** A service as its `main.ts` names it. */
@@ -46,7 +52,7 @@ export async function runService<Config extends BaseConfig, Tables>(
 ): Promise<void> {
   const settings = readSettings(service);
   if (settings === undefined) return;
-  const { config, natsUrl, privateKeyFile } = settings;
+  const { config, natsUrl, privateKeyFile, tls } = settings;
   const { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint } = config;
   const telemetry = startTelemetry({
     serviceName: `trimtab-${service.name}`,
@@ -68,6 +74,7 @@ export async function runService<Config extends BaseConfig, Tables>(
     authenticator: createAuthenticator({ ...identity, jwks: jwksSource(config) }),
     tokenIssuer: createTokenIssuer({ ...identity, key: { file: privateKeyFile } }),
     logger,
+    tls: tls && readTlsIdentity(tls),
   });
   const process = {
     name: service.name,
@@ -90,6 +97,7 @@ interface Settings<Config> {
   readonly config: Config;
   readonly natsUrl: string;
   readonly privateKeyFile: string;
+  readonly tls: TlsFiles | undefined;
 }
 
 function readSettings<Config extends BaseConfig, Tables>(
@@ -105,7 +113,7 @@ function readSettings<Config extends BaseConfig, Tables>(
         ...(privateKeyFile === undefined ? ['SERVICE_PRIVATE_KEY_FILE must be set'] : []),
       ]);
     }
-    return { config, natsUrl, privateKeyFile };
+    return { config, natsUrl, privateKeyFile, tls: tlsFiles(config) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`trimtab-${service.name}: ${error.message}\n`);

@@ -8,6 +8,7 @@ import {
   createServiceClient,
   type Authenticator,
   type TokenIssuer,
+  type TlsIdentity,
 } from '@trimtab/grpc';
 import { group, type Component, type ServedComponent } from '@trimtab/lifecycle';
 import { createRelay, type Bus } from '@trimtab/messaging';
@@ -39,6 +40,8 @@ export interface ExecutorDependencies {
   readonly authenticator: Authenticator;
   readonly tokenIssuer: TokenIssuer;
   readonly logger: Logger;
+  /** Mutual TLS; absent: plain text. */
+  readonly tls?: TlsIdentity | undefined;
 }
 
 /** The paper venue trades at the price that the order was just checked against. */
@@ -50,7 +53,7 @@ export function composeExecutor(
   deps: ExecutorDependencies,
 ): ServedComponent {
   const { clock, database, bus, logger } = deps;
-  const client = { serviceName: 'executor', issuer: deps.tokenIssuer, defaultDeadlineMs: 5_000 };
+  const client = { serviceName: 'executor', issuer: deps.tokenIssuer, defaultDeadlineMs: 5_000, tls: deps.tls };
   const orderGen = createServiceClient({
     ...client,
     definition: OrderGenServiceService,
@@ -117,6 +120,7 @@ export function composeExecutor(
     logger,
     reflection: config.REFLECTION,
     drainTimeoutMs: config.DRAIN_TIMEOUT_MILLIS,
+    tls: deps.tls,
   });
   const consumer = createDispatchConsumer({
     bus,

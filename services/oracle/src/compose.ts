@@ -1,5 +1,5 @@
 import type { Clock } from '@trimtab/core';
-import { createGrpcServer, type Authenticator } from '@trimtab/grpc';
+import { createGrpcServer, type Authenticator, type TlsIdentity } from '@trimtab/grpc';
 import { group, type Component, type ServedComponent } from '@trimtab/lifecycle';
 import { createRelay, type Bus } from '@trimtab/messaging';
 import { migrate, type Database } from '@trimtab/storage';
@@ -33,6 +33,8 @@ export interface OracleDependencies {
   readonly bus?: Bus;
   readonly authenticator: Authenticator;
   readonly logger: Logger;
+  /** Mutual TLS; absent: plain text. */
+  readonly tls?: TlsIdentity | undefined;
 }
 
 /** The part of the configuration that composing needs. */
@@ -83,6 +85,7 @@ export function composeOracle(
     logger,
     reflection: config.REFLECTION,
     drainTimeoutMs: config.DRAIN_TIMEOUT_MILLIS,
+    tls: dependencies.tls,
   });
   const denomination = {
     assetId: config.DENOMINATION_ASSET,

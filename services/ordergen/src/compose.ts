@@ -10,6 +10,7 @@ import {
   type Authenticator,
   type ServiceBinding,
   type TokenIssuer,
+  type TlsIdentity,
 } from '@trimtab/grpc';
 import { group, type Component, type ServedComponent } from '@trimtab/lifecycle';
 import { createRelay, type Bus, type Relay } from '@trimtab/messaging';
@@ -67,6 +68,8 @@ export interface OrderGenDependencies {
   readonly oracle?: OracleSource;
   /** Where plans come from; the solver at SOLVER_ADDRESS unless given. */
   readonly solver?: SolverSource;
+  /** Mutual TLS; absent: plain text. */
+  readonly tls?: TlsIdentity | undefined;
 }
 
 /** Builds OrderGen: OrderGenService and VaultService on one address, and the consumer of reports. */
@@ -86,6 +89,7 @@ export function composeOrderGen(
     logger,
     reflection: config.REFLECTION,
     drainTimeoutMs: config.DRAIN_TIMEOUT_MILLIS,
+    tls: deps.tls,
   });
   const storage: Component = {
     name: 'ordergen storage',
@@ -225,7 +229,7 @@ interface Sources {
 }
 
 function connectSources(config: OrderGenConfig, deps: OrderGenDependencies): Sources {
-  const client = { serviceName: 'ordergen', issuer: deps.tokenIssuer, defaultDeadlineMs: 5_000 };
+  const client = { serviceName: 'ordergen', issuer: deps.tokenIssuer, defaultDeadlineMs: 5_000, tls: deps.tls };
   const oracle = createServiceClient({
     ...client,
     definition: OracleServiceService,

@@ -7,6 +7,7 @@ import {
   createServiceClient,
   type Authenticator,
   type TokenIssuer,
+  type TlsIdentity,
 } from '@trimtab/grpc';
 import { group, type Component, type ServedComponent } from '@trimtab/lifecycle';
 import { createRelay, type Bus } from '@trimtab/messaging';
@@ -36,6 +37,8 @@ export interface SolverDependencies {
   readonly authenticator: Authenticator;
   readonly tokenIssuer: TokenIssuer;
   readonly logger: Logger;
+  /** Mutual TLS; absent: plain text. */
+  readonly tls?: TlsIdentity | undefined;
 }
 
 /** Builds the solver. */
@@ -47,6 +50,7 @@ export function composeSolver(config: SolverConfig, deps: SolverDependencies): S
     serviceName: 'solver',
     issuer: deps.tokenIssuer,
     defaultDeadlineMs: 5_000,
+    tls: deps.tls,
   });
   const relay = createRelay({ database, bus, logger, pollMs: 500 });
   const observer = createObserver(logger);
@@ -87,6 +91,7 @@ export function composeSolver(config: SolverConfig, deps: SolverDependencies): S
     logger,
     reflection: config.REFLECTION,
     drainTimeoutMs: config.DRAIN_TIMEOUT_MILLIS,
+    tls: deps.tls,
   });
   const storage: Component = {
     name: 'solver storage',
