@@ -215,39 +215,6 @@ describe('a repeated creation', () => {
   });
 });
 
-describe('the activation', () => {
-  it.each([
-    ['createVault', 'before'],
-    ['createVault', 'after'],
-    ['deposit', 'before'],
-    ['deposit', 'after'],
-  ] as const)('continues after %s failed (%s its effect) when called again', async (name, when) => {
-    const request = createRequest(randomUUID());
-    world.fake.failNext(name, LOST, when);
-    expect((await refusalOf(alice.createIntent(request))).reason).toBe('DEADLINE_EXCEEDED');
-    const listed = await alice.listIntents({ pageSize: 0, pageToken: '', states: [], owner: '' });
-    expect(listed.intents.map(({ runtime }) => runtime?.activationStep)).toEqual([
-      ActivationStep.ACTIVATION_STEP_DERIVED,
-    ]);
-
-    const intent = intentOf(await alice.createIntent(request));
-    expect(intent.runtime?.activationStep).toBe(ActivationStep.ACTIVATION_STEP_ACTIVATED);
-    expect(world.fake.vaults.size).toBe(1);
-    expect(world.fake.deposits).toHaveLength(1);
-  });
-
-  it('ends in ERROR with the reason when the deposit is refused, and its vault never trades', async () => {
-    const request = createRequest(randomUUID());
-    world.fake.failNext('deposit', refusal('FAILED_PRECONDITION', 'DEPOSIT_LIMIT_EXCEEDED'));
-    const intent = intentOf(await alice.createIntent(request));
-    expect(intent.state).toBe(State.STATE_ERROR);
-    expect(intent.stateReason).toContain('DEPOSIT_LIMIT_EXCEEDED');
-    expect(world.fake.vaults.get(intent.vaultId)?.mode).toBe('CLOSING');
-    expect(world.fake.deposits).toEqual([]);
-    expect(intentOf(await alice.createIntent(request))).toEqual(intent);
-  });
-});
-
 describe('CreateIntentFromTemplate', () => {
   it('merges the overrides over the template and answers the warnings', async () => {
     const response = await alice.createIntentFromTemplate(

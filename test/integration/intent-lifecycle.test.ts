@@ -43,8 +43,8 @@ async function created(): Promise<StrategyIntent> {
   const { intent } = await alice.createIntent(createRequest(randomUUID()));
   if (intent === undefined) throw new Error('CreateIntent answers an intent');
   await world.database.pool.query(
-    `insert into due_work (work_id, agent_kind, instance_key, intent_id, lease_token, engine_id)
-     values ($1, 'POSITION_MONITOR', $1, $1, $2, 'engine-1')`,
+    `update due_work set lease_token = $2, engine_id = 'engine-1'
+     where intent_id = $1 and agent_kind = 'POSITION_MONITOR'`,
     [intent.intentId, LEASE.toString()],
   );
   return intent;

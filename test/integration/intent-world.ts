@@ -84,6 +84,33 @@ export interface FakeWorld {
   noOp: boolean;
   /** The next call of the name fails: before it took effect, or after (its answer is lost). */
   failNext(name: RemoteCall, error: Error, when?: 'before' | 'after'): void;
+  /** The next call of the name waits: before it takes effect, or after, before its answer. */
+  holdNext(name: RemoteCall, when: 'before' | 'after'): Hold;
+}
+
+/** A call that waits. */
+export interface Hold {
+  readonly entered: Promise<void>;
+  readonly release: () => void;
+}
+
+function gate(): { readonly passed: Promise<void>; readonly pass: () => void } {
+  let pass = (): void => undefined;
+  const passed = new Promise<void>((resolve) => (pass = resolve));
+  return { passed, pass: () => pass() };
+}
+
+function hold(): Hold & { readonly wait: () => Promise<void> } {
+  const entered = gate();
+  const released = gate();
+  return {
+    entered: entered.passed,
+    release: released.pass,
+    wait: () => {
+      entered.pass();
+      return released.passed;
+    },
+  };
 }
 
 export const NOW = instant(1_522_800_000_000);
@@ -98,6 +125,7 @@ export function refusal(kind: DomainError['kind'], reason: string): DomainFailur
 
 export function createFakeWorld(): FakeWorld {
   const failures = new Map<RemoteCall, { error: Error; when: 'before' | 'after' }>();
+  const holds = new Map<RemoteCall, { readonly held: ReturnType<typeof hold>; when: string }>();
   const world: Omit<FakeWorld, 'services'> = {
     calls: [],
     effects: new Map(),
@@ -107,8 +135,13 @@ export function createFakeWorld(): FakeWorld {
     healthy: new Set(['WBTC', 'WETH', 'LTC', 'AAVE-USDC', 'KAMINO']),
     noOp: false,
     failNext: (name, error, when = 'before') => failures.set(name, { error, when }),
+    holdNext: (name, when) => {
+      const held = hold();
+      holds.set(name, { held, when });
+      return held;
+    },
   };
-  const ask = <T>(
+  const ask = async <T>(
     name: RemoteCall,
     request: { readonly requestId?: string },
     caller: { readonly subject: string; readonly scopes: ReadonlySet<string> },
@@ -121,18 +154,23 @@ export function createFakeWorld(): FakeWorld {
     });
     const failure = failures.get(name);
     failures.delete(name);
-    if (failure?.when === 'before') return Promise.reject(failure.error);
+    const holding = holds.get(name);
+    holds.delete(name);
+    if (holding?.when === 'before') await holding.held.wait();
+    if (failure?.when === 'before') throw failure.error;
     const body = JSON.stringify(request, (_key, value: unknown) =>
       typeof value === 'bigint' ? value.toString() : value,
     );
     const earlier =
       request.requestId === undefined ? undefined : world.effects.get(request.requestId);
     if (earlier !== undefined && earlier.body !== body) {
-      return Promise.reject(refusal('INVALID_ARGUMENT', 'REQUEST_ID_REUSED'));
+      throw refusal('INVALID_ARGUMENT', 'REQUEST_ID_REUSED');
     }
     const answer = earlier === undefined ? effect() : answerOf(name, request.requestId ?? '');
     if (request.requestId !== undefined) world.effects.set(request.requestId, { name, body });
-    return failure === undefined ? Promise.resolve(answer as T) : Promise.reject(failure.error);
+    if (holding?.when === 'after') await holding.held.wait();
+    if (failure !== undefined) throw failure.error;
+    return answer as T;
   };
   const answerOf = (name: RemoteCall, requestId: string): unknown => {
     if (name === 'takeSnapshot') return 'a'.repeat(64);
@@ -220,7 +258,11 @@ export function createFakeWorld(): FakeWorld {
         }),
       deposit: ({ requestId, ...deposit }, { caller }) =>
         ask('deposit', { requestId, ...deposit }, caller, () => {
+          const vault = world.vaults.get(deposit.vaultId);
+          if (vault?.mode !== 'OPEN') throw refusal('FAILED_PRECONDITION', 'VAULT_NOT_OPEN');
           world.deposits.push(deposit);
+          if (deposit.assetId === 'USDC') vault.cash = (vault.cash ?? 0n) + deposit.amount;
+          else vault.heldAssets = [...vault.heldAssets, deposit.assetId];
         }),
       setMode: (request, { caller }) =>
         ask('setMode', request, caller, () => {
@@ -244,6 +286,7 @@ export function createFakeWorld(): FakeWorld {
         ask('closeVault', request, caller, () => {
           const vault = world.vaults.get(request.vaultId);
           if (vault === undefined) throw refusal('NOT_FOUND', 'VAULT_NOT_FOUND');
+          if (vault.mode !== 'CLOSING') throw refusal('FAILED_PRECONDITION', 'VAULT_NOT_OPEN');
           if (vault.heldAssets.length > 0 || (vault.cash ?? 0n) !== 0n) {
             throw refusal('FAILED_PRECONDITION', 'VAULT_NOT_EMPTY');
           }

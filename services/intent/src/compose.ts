@@ -10,6 +10,7 @@ import { createOrderGenClient } from './adapters/clients/ordergen.js';
 import { createSolverClient } from './adapters/clients/solver.js';
 import { createVaultClient } from './adapters/clients/vaults.js';
 import { bindIntentService } from './adapters/grpc/intent-service.js';
+import { createActivationStore } from './adapters/postgres/activation-store.js';
 import { createIntentChangeFeed } from './adapters/postgres/intent-change-feed.js';
 import { createRecordChange } from './adapters/postgres/intent-changes.js';
 import { createIntentStore } from './adapters/postgres/intent-store.js';
@@ -22,6 +23,8 @@ import { createLogObserver } from './adapters/telemetry/observer.js';
 import { traceRebalance } from './adapters/telemetry/traced-rebalance.js';
 import { isTimeZone } from './adapters/time-zone.js';
 import { createActivateIntent } from './application/activate-intent.js';
+import { createResumeActivations } from './application/resume-activations.js';
+import { createUndoActivation } from './application/undo-activation.js';
 import { createChangeState } from './application/change-state.js';
 import { createCreateIntent } from './application/create-intent.js';
 import { createDriveChange } from './application/drive-change.js';
@@ -97,7 +100,13 @@ export function composeIntent(
     },
     onError: (error) => logger.error({ err: error }, 'intent worker failed'),
   });
-  const parts = group('intent', [storage, relay, worker, server]);
+  const saga = createPoller({
+    name: 'intent activations',
+    intervalMs: WORKER_POLL_MS,
+    run: useCases.resumeActivations,
+    onError: (error) => logger.error({ err: error }, 'intent activations failed'),
+  });
+  const parts = group('intent', [storage, relay, worker, saga, server]);
   return {
     name: 'intent',
     get address() {
@@ -121,7 +130,7 @@ function createUseCases(
   const runs = createRunStore(database);
   const facts = { isTimeZone };
   const { vaults, oracle, orderGen } = services;
-  const activate = createActivateIntent({ clock, intents, vaults, stepIds, observer });
+  const activations = createActivationStore(database, recordChange);
   const running = { clock, ids, runs, services, stepIds, observer };
   const finishRun = createFinishRun(running);
   const startRun = createStartRun(running, finishRun);
@@ -129,10 +138,22 @@ function createUseCases(
   const drive = createDriveChange({
     clock,
     changes,
+    activations,
     vaults,
     orderGen,
     emptyVault,
     stepIds,
+    observer,
+  });
+  const undo = createUndoActivation({ clock, ids, changes, activations, stepIds });
+  const activate = createActivateIntent({
+    clock,
+    intents,
+    activations,
+    vaults,
+    stepIds,
+    undo,
+    drive,
     observer,
   });
   const getIntent = createGetIntent(intents);
@@ -151,6 +172,7 @@ function createUseCases(
     watchIntents: createWatchIntents(
       createIntentChangeFeed(database, { pollMillis: WATCH_POLL_MS }),
     ),
+    resumeActivations: createResumeActivations({ activations, activate, observer }),
     finishChanges: createFinishChanges({ clock, changes, drive, observer }),
     setDepositLimits,
   };

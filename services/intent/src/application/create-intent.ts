@@ -52,7 +52,7 @@ export function createCreateIntent(dependencies: CreateIntentDependencies): Crea
     }
     const finish = (stored: StoredIntent): Promise<CreatedIntent> =>
       stored.firstAnswer === undefined
-        ? activate(stored.intent, validation.warnings, call)
+        ? activate(stored.intent, call)
         : Promise.resolve(stored.firstAnswer);
 
     const earlier = await intents.findCreated(command.key);
@@ -71,7 +71,7 @@ export function createCreateIntent(dependencies: CreateIntentDependencies): Crea
       createTime: now,
       updateTime: now,
     };
-    const stored = await intents.insert(command.key, intent);
+    const stored = await intents.insert(command.key, intent, validation.warnings);
     if (stored.intent.id === intent.id) observer.intentCreated(created(intent.id, intent.spec));
     return finish(stored);
   };

@@ -2,9 +2,11 @@ import { instant, type Clock, type Instant } from '@trimtab/core';
 import { withScopes, type Caller } from '@trimtab/grpc';
 import type { Intent } from '../domain/intent.js';
 import { isAnswerable, nextStep, vaultModeOf, type StateChange } from '../domain/state-change.js';
+import type { ActivationStore } from './activation-ports.js';
 import type { EmptyVault } from './empty-vault.js';
 import { finalRefusal } from './is-final.js';
 import type { IntentObserver } from './observer.js';
+import { openVault } from './open-vault.js';
 import type { Call, StepIds } from './ports.js';
 import type { OrderGenPort, VaultPort } from './remote-ports.js';
 import type { AcceptedChange, StateChangeStore } from './state-change-ports.js';
@@ -27,6 +29,7 @@ export type DriveChange = (
 export interface DriveDependencies {
   readonly clock: Clock;
   readonly changes: StateChangeStore;
+  readonly activations: ActivationStore;
   readonly vaults: VaultPort;
   readonly orderGen: OrderGenPort;
   readonly emptyVault: EmptyVault;
@@ -88,9 +91,11 @@ async function takeStep(
   dependencies: DriveDependencies,
 ): Promise<StepResult> {
   const { intent } = context;
+  const isFirst = step === 'SET_VAULT_MODE';
+  const vaultId = intent.vaultId ?? (isFirst ? await findVault(context, dependencies) : undefined);
   // Without a vault there is nothing to stop, to empty or to close.
-  if (intent.vaultId === undefined) return 'DONE';
-  const onVault = { ...context, vaultId: intent.vaultId };
+  if (vaultId === undefined) return 'DONE';
+  const onVault = { ...context, vaultId };
   switch (step) {
     case 'SET_VAULT_MODE':
       return setVaultMode(onVault, dependencies);
@@ -100,6 +105,28 @@ async function takeStep(
       return dependencies.emptyVault(onVault.change, intent, onVault.vaultId, onVault.call);
     case 'CLOSE_VAULT':
       return closeVault(onVault, dependencies);
+  }
+}
+
+/**
+ * The vault of an activation that was stopped before it had written which: it is asked for with the
+ * request that made it or may still be making it. If nobody did, it is made here, to be closed: there
+ * is one vault of the intent in every case, and it is known.
+ */
+async function findVault(
+  { intent, call }: StepContext,
+  dependencies: DriveDependencies,
+): Promise<string | undefined> {
+  if (!intent.ownsVault || intent.activationStep !== 'AGENTS_SELECTED') return undefined;
+  const { activations, clock } = dependencies;
+  try {
+    const vaultId = await openVault(intent, call, dependencies);
+    await activations.foundVault(intent.id, vaultId, clock.now());
+    return vaultId;
+  } catch (error) {
+    // Nobody else can have made what is refused to the owner.
+    if (finalRefusal(error) === undefined) throw error;
+    return undefined;
   }
 }
 
@@ -113,7 +140,7 @@ async function setVaultMode(
   { vaults, changes, stepIds }: DriveDependencies,
 ): Promise<StepResult> {
   const requestId = stepIds.ofChange(change.id, 'set-vault-mode');
-  const mode = vaultModeOf(change.to);
+  const mode = vaultModeOf(change);
   try {
     await vaults.setMode({ requestId, vaultId, mode, reason: change.reason }, call);
     return 'DONE';

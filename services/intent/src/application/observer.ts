@@ -5,6 +5,7 @@ export interface IntentObserver {
   intentCreated(event: { readonly intentId: string; readonly type: string }): void;
   intentActivated(event: { readonly intentId: string; readonly vaultId: string }): void;
   activationFailed(event: { readonly intentId: string; readonly reason: string }): void;
+  activationStalled(event: { readonly intentId: string; readonly error: unknown }): void;
   stateChangeAccepted(event: {
     readonly intentId: string;
     readonly to: string;

@@ -29,7 +29,7 @@ export interface CreatedIntent {
 /** An intent in the store. */
 export interface StoredIntent {
   readonly intent: Intent;
-  /** Absent while the activation is under way. */
+  /** Absent while the activation is under way; of one that was stopped it is the intent at its end. */
   readonly firstAnswer: CreatedIntent | undefined;
 }
 
@@ -64,11 +64,7 @@ export interface IntentStore {
    *
    * @throws DomainFailure VAULT_IN_USE when another live intent has the vault, REQUEST_ID_REUSED
    */
-  insert(key: RequestKey, intent: Intent): Promise<StoredIntent>;
-  /** Writes the vault that was made, unless the activation has ended. */
-  attachVault(intentId: string, vaultId: string, now: Instant): Promise<Intent>;
-  /** Ends the activation, once: a second end changes nothing and gets the first answer. */
-  endActivation(answer: CreatedIntent): Promise<CreatedIntent>;
+  insert(key: RequestKey, intent: Intent, warnings: readonly Violation[]): Promise<StoredIntent>;
   /**
    * Changes what the owner wrote, once for each key; `change` is given the intent under its lock and
    * refuses by throwing.

@@ -7,6 +7,9 @@ export const TARGET_STATES = ['PAUSED', 'ACTIVE', 'CANCELLED', 'COMPLETED', 'ERR
 /** A state that a verb leads to. */
 export type TargetState = (typeof TARGET_STATES)[number];
 
+/** Who has a state changed: the owner, the engine, or an activation that was refused for good. */
+export type ChangeMover = Mover | 'activation';
+
 /**
  * One accepted change of an intent's state: a row that is written first and driven to its end by the
  * call that asked for it and, after a crash, by a worker (intent rules, lifecycle).
@@ -16,7 +19,7 @@ export interface StateChange {
   readonly id: string;
   readonly intentId: string;
   readonly to: TargetState;
-  readonly by: Mover;
+  readonly by: ChangeMover;
   /** Why, in the words of who asked. */
   readonly reason: string;
   /** How many of its steps are done. */
@@ -46,23 +49,34 @@ export const CHANGE_STEPS: Readonly<Record<TargetState, readonly ChangeStep[]>> 
   ERROR: ['SET_VAULT_MODE', 'CANCEL_REBALANCE', 'WRITE_STATE'],
 };
 
+/** What an activation did is undone as by a cancellation, so that nothing of it is left. */
+const UNDO_STEPS = CHANGE_STEPS.CANCELLED;
+
+type Way = Pick<StateChange, 'to' | 'by'>;
+
+/** The steps of a change. */
+export function stepsOf({ to, by }: Way): readonly ChangeStep[] {
+  return by === 'activation' ? UNDO_STEPS : CHANGE_STEPS[to];
+}
+
 /** How many steps must stand before the caller is answered: never later than its vault's mode. */
-export function answeredAfter(to: TargetState): number {
-  return to === 'COMPLETED' ? 1 : CHANGE_STEPS[to].indexOf('WRITE_STATE') + 1;
+export function answeredAfter(change: Way): number {
+  return change.to === 'COMPLETED' ? 1 : stepsOf(change).indexOf('WRITE_STATE') + 1;
 }
 
 /** The next step, or none when all are done. */
 export function nextStep(change: StateChange): ChangeStep | undefined {
-  return CHANGE_STEPS[change.to][change.doneCount];
+  return stepsOf(change)[change.doneCount];
 }
 
 /** Whether the caller can be answered. */
 export function isAnswerable(change: StateChange): boolean {
-  return change.doneCount >= answeredAfter(change.to);
+  return change.doneCount >= answeredAfter(change);
 }
 
 /** The mode that a vault must have before its intent is in a state. */
-export function vaultModeOf(to: TargetState): 'OPEN' | 'PAUSED' | 'CLOSING' {
+export function vaultModeOf({ to, by }: Way): 'OPEN' | 'PAUSED' | 'CLOSING' {
+  if (by === 'activation') return 'CLOSING';
   switch (to) {
     case 'ACTIVE':
       return 'OPEN';

@@ -1,14 +1,14 @@
-import { DomainFailure, present, refuse } from '@trimtab/core';
-import { findIdempotent, inTransaction, withIdempotency, type Database } from '@trimtab/storage';
+import { present, refuse } from '@trimtab/core';
+import { findIdempotent, withIdempotency, type Database } from '@trimtab/storage';
 import type { Kysely } from 'kysely';
 import type { CreatedIntent, IntentStore, StoredIntent } from '../../application/ports.js';
-import { intentNotFound, vaultInUse } from '../../application/refusals.js';
+import { intentNotFound } from '../../application/refusals.js';
 import type { Intent } from '../../domain/intent.js';
+import { isTerminal } from '../../domain/lifecycle.js';
 import { lockIntentRow, type RecordChange } from './intent-changes.js';
+import { refusingTakenVault } from './one-live-per-vault.js';
 import { fromIntentRow, fromKeptIntent, toAnswerText, toDate, toIntentRow } from './rows.js';
 import type { IntentTables } from './tables.js';
-
-const ONE_LIVE_PER_VAULT = 'intents_one_live_per_vault';
 
 /** Intents in PostgreSQL. The idempotency key of a creation keeps the intent's id. */
 export function createIntentStore(
@@ -35,50 +35,15 @@ export function createIntentStore(
       const intentId = await findIdempotent(database, key);
       return intentId === undefined ? undefined : stored(fromBytes(intentId));
     },
-    insert: async (key, intent) => {
+    insert: async (key, intent, warnings) => {
       const insert = (): ReturnType<typeof withIdempotency> =>
         withIdempotency(database, key, async (tx) => {
-          await tx.insertInto('intents').values(toIntentRow(intent)).execute();
+          await tx.insertInto('intents').values(toIntentRow(intent, warnings)).execute();
           await recordChange(tx, intent);
           return Buffer.from(intent.id, 'utf8');
         });
       const { response } = await refusingTakenVault(insert, intent.vaultId ?? '');
       return stored(fromBytes(response));
-    },
-    attachVault: async (intentId, vaultId, now) => {
-      const attach = (): Promise<unknown> =>
-        inTransaction(database, async (tx) => {
-          const row = await tx
-            .updateTable('intents')
-            .set({ vault_id: vaultId, update_time: toDate(now) })
-            .where('intent_id', '=', intentId)
-            .where('vault_id', 'is', null)
-            .returningAll()
-            .executeTakeFirst();
-          if (row !== undefined) await recordChange(tx, fromIntentRow(row));
-        });
-      await refusingTakenVault(attach, vaultId);
-      return (await stored(intentId)).intent;
-    },
-    endActivation: async (answer) => {
-      const { intent } = answer;
-      await inTransaction(database, async (tx) => {
-        const row = await tx
-          .updateTable('intents')
-          .set({
-            state: intent.state,
-            state_reason: intent.stateReason,
-            activation_step: intent.activationStep,
-            update_time: toDate(intent.updateTime),
-            first_answer: toAnswerText(answer),
-          })
-          .where('intent_id', '=', intent.id)
-          .where('first_answer', 'is', null)
-          .returningAll()
-          .executeTakeFirst();
-        if (row !== undefined) await recordChange(tx, fromIntentRow(row));
-      });
-      return present((await stored(intent.id)).firstAnswer, 'it was just written');
     },
     update: async (key, intentId, change) => {
       const { response } = await withIdempotency(database, key, async (tx) => {
@@ -134,26 +99,19 @@ async function findIntent(
     .where('intent_id', '=', intentId)
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  const { first_answer: answer } = row;
-  const firstAnswer = answer && { ...answer, intent: fromKeptIntent(answer.intent) };
-  return { intent: fromIntentRow(row), firstAnswer: firstAnswer ?? undefined };
+  const { first_answer: answer, warnings } = row;
+  const intent = fromIntentRow(row);
+  if (answer !== null) {
+    return { intent, firstAnswer: { ...answer, intent: fromKeptIntent(answer.intent) } };
+  }
+  // An activation that was stopped ended the intent: nothing changes it any more.
+  return { intent, firstAnswer: isTerminal(intent.state) ? { intent, warnings } : undefined };
 }
 
 /** Whether the vault that was made for the intent must be told of another limit. */
 function changesLimit(before: Intent, after: Intent): boolean {
   const limitOf = ({ spec }: Intent): string => spec.constraints.maxCapital;
   return before.ownsVault && limitOf(before) !== limitOf(after);
-}
-
-/** The database holds the rule of one live intent per vault; its refusal becomes ours. */
-async function refusingTakenVault<T>(write: () => Promise<T>, vaultId: string): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    const isTaken =
-      error instanceof Error && 'constraint' in error && error.constraint === ONE_LIVE_PER_VAULT;
-    throw isTaken ? new DomainFailure(vaultInUse(vaultId), { cause: error }) : error;
-  }
 }
 
 function fromBytes(bytes: Uint8Array): string {

@@ -1,3 +1,4 @@
+import { activationMigration } from './activation-migration.js';
 import { lifecycleMigration } from './lifecycle-migration.js';
 import { sharedMigrations, sql, type Migration } from '@trimtab/storage';
 
@@ -55,4 +56,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
     },
   },
   '0002_lifecycle': lifecycleMigration,
+  '0003_activation': activationMigration,
 };

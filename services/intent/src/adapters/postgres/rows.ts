@@ -2,12 +2,16 @@ import { instant, present, type Instant } from '@trimtab/core';
 import type { Insertable, Selectable } from 'kysely';
 import type { CreatedIntent } from '../../application/ports.js';
 import type { Intent } from '../../domain/intent.js';
+import type { Violation } from '@trimtab/strategy';
 import { NO_RUNTIME } from '../../domain/runtime.js';
 import type { Run, RunOutcome } from '../../domain/run.js';
 import type { IntentsTable, RunsTable } from './tables.js';
 
 /** An intent as it is inserted. */
-export function toIntentRow(intent: Intent): Insertable<IntentsTable> {
+export function toIntentRow(
+  intent: Intent,
+  warnings: readonly Violation[],
+): Insertable<IntentsTable> {
   return {
     intent_id: intent.id,
     owner: intent.owner,
@@ -19,6 +23,7 @@ export function toIntentRow(intent: Intent): Insertable<IntentsTable> {
     activation_step: intent.activationStep,
     runtime: JSON.stringify(intent.runtime),
     first_answer: null,
+    warnings: JSON.stringify(warnings),
     create_time: toDate(intent.createTime),
     update_time: toDate(intent.updateTime),
   };

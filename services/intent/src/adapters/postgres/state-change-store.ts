@@ -12,9 +12,9 @@ import type {
 import type { Intent } from '../../domain/intent.js';
 import { isTerminal } from '../../domain/lifecycle.js';
 import {
-  CHANGE_STEPS,
   answeredAfter,
   stateWhenAnswered,
+  stepsOf,
   type StateChange,
 } from '../../domain/state-change.js';
 import { lockIntentRow, type RecordChange } from './intent-changes.js';
@@ -86,14 +86,9 @@ async function accept(
   // A twin may have been accepted while this one waited for the lock.
   const twin = await findByKey(tx, key);
   if (twin !== undefined) return { kind: 'ACCEPTED', accepted: twin };
-  const other = await tx
-    .selectFrom('state_changes')
-    .selectAll()
-    .where('intent_id', '=', change.intentId)
-    .where('answer', 'is', null)
-    .executeTakeFirst();
   const intent = fromIntentRow(row);
-  if (other !== undefined) return { kind: 'BEHIND', other: toAccepted(other, intent) };
+  const other = await unansweredChange(tx, intent);
+  if (other !== undefined) return { kind: 'BEHIND', other };
   check(intent);
   if (leaseToken !== undefined) await requireLease(tx, change.intentId, leaseToken);
   await tx
@@ -117,6 +112,20 @@ async function accept(
     })
     .execute();
   return { kind: 'ACCEPTED', accepted: { change, intent, answer: undefined } };
+}
+
+/** The change of an intent that is not answerable yet; at most one is. */
+export async function unansweredChange(
+  tx: Transaction<IntentTables>,
+  intent: Intent,
+): Promise<AcceptedChange | undefined> {
+  const row = await tx
+    .selectFrom('state_changes')
+    .selectAll()
+    .where('intent_id', '=', intent.id)
+    .where('answer', 'is', null)
+    .executeTakeFirst();
+  return row && toAccepted(row, intent);
 }
 
 /** The engine writes with the current lease of one of the intent's agents, or not at all. */
@@ -154,14 +163,14 @@ async function advance(
   const changed: Intent = moves
     ? { ...before, state: change.to, stateReason: change.reason, updateTime: now }
     : before;
-  const answers = doneCount === answeredAfter(change.to);
+  const answers = doneCount === answeredAfter(change);
   const answer = { ...changed, state: stateWhenAnswered(changed.state, change.to) };
   const updated = await tx
     .updateTable('state_changes')
     .set({
       done_count: doneCount,
       due_time: toDate(now),
-      ended: doneCount === CHANGE_STEPS[change.to].length,
+      ended: doneCount === stepsOf(change).length,
       ...(answers && { answer: JSON.stringify(answer) }),
     })
     .where('change_id', '=', change.id)
@@ -174,8 +183,14 @@ async function advance(
     .set({ state: change.to, state_reason: change.reason, update_time: toDate(now) })
     .where('intent_id', '=', change.intentId)
     .execute();
+  if (isTerminal(change.to)) await endWork(tx, change.intentId);
   await recordChange(tx, changed);
   return reread(tx, change.id);
+}
+
+/** The engine has nothing left to do for an intent at its end; shared agents go on for the others. */
+async function endWork(tx: Transaction<IntentTables>, intentId: string): Promise<void> {
+  await tx.deleteFrom('due_work').where('intent_id', '=', intentId).execute();
 }
 
 async function findByKey(

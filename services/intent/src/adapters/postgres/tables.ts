@@ -1,10 +1,9 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { SharedTables } from '@trimtab/storage';
-import type { IntentSpec } from '@trimtab/strategy';
+import type { IntentSpec, Violation } from '@trimtab/strategy';
 import type { CreatedIntent } from '../../application/ports.js';
 import type { ActivationStep, Intent, IntentState } from '../../domain/intent.js';
-import type { Mover } from '../../domain/lifecycle.js';
-import type { TargetState } from '../../domain/state-change.js';
+import type { ChangeMover, TargetState } from '../../domain/state-change.js';
 import type { Runtime } from '../../domain/runtime.js';
 import type { RunProgress, RunPurpose, RunTrigger } from '../../domain/run.js';
 
@@ -28,6 +27,10 @@ export interface IntentsTable {
   limit_stale: Generated<boolean>;
   /** What the creation answered when the activation ended; null before. */
   first_answer: ColumnType<CreatedIntent | null, string | null, string | null>;
+  /** The warnings of the validation, for the answer of the creation. */
+  warnings: ColumnType<readonly Violation[], string | undefined, string>;
+  /** When a worker looks at an activation that has not ended, by the database's clock. */
+  activation_due_time: Generated<Date>;
   create_time: Date;
   update_time: Date;
 }
@@ -50,6 +53,11 @@ export interface RunsTable {
   rebalance_id: string | null;
   create_time: Date;
   end_time: Date | null;
+  /** Who takes it to its end now, and until when by the database's clock. */
+  lease_id: string | null;
+  lease_expire_time: Generated<Date>;
+  /** What its rebalance cost, once that has ended; null before, and if nobody asked. */
+  cost_bps: number | null;
 }
 
 /** Accepted changes of state; one of an intent is unanswered at a time. */
@@ -57,7 +65,7 @@ export interface StateChangesTable {
   change_id: string;
   intent_id: string;
   to_state: TargetState;
-  moved_by: Mover;
+  moved_by: ChangeMover;
   reason: string;
   done_count: number;
   attempt_count: number;

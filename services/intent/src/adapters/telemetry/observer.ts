@@ -7,6 +7,8 @@ export function createLogObserver(logger: Logger): IntentObserver {
     intentCreated: (event) => logger.info(event, 'intent created'),
     intentActivated: (event) => logger.info(event, 'intent activated'),
     activationFailed: (event) => logger.warn(event, 'intent activation failed'),
+    activationStalled: ({ intentId, error }) =>
+      logger.warn({ intentId, err: error }, 'activation not ended yet'),
     stateChangeAccepted: (event) => logger.info(event, 'state change accepted'),
     stateChanged: (event) => logger.info(event, 'state changed'),
     stateChangeStalled: ({ intentId, error }) =>
