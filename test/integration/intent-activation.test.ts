@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   ActivationStep,
   StrategyIntent_State as State,
+  UpdateIntentRequest,
   type CreateIntentRequest,
   type StrategyIntent,
 } from '@trimtab/contracts/intent';
@@ -336,10 +337,10 @@ describe('a cancellation before the end of the activation', () => {
     await broken(remote('deposit', 'before'), request);
     const { intentId, etag } = await onlyIntent();
     const ids = { requestId: randomUUID(), intentId };
-    const update = { ...ids, etag, intent: { ...request.intent, intentId } as StrategyIntent };
+    const update = { ...UpdateIntentRequest.fromPartial({}), ...ids, etag };
     const refusals = [
       refusalOf(alice.pauseIntent({ ...ids, etag: '' })),
-      refusalOf(alice.updateIntent({ ...update, updateMask: ['config'] })),
+      refusalOf(alice.updateIntent(update)),
       refusalOf(alice.rebalanceIntent({ ...ids, leaseToken: 0n })),
     ];
     expect((await Promise.all(refusals)).map(({ reason }) => reason)).toEqual([

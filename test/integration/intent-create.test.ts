@@ -11,9 +11,7 @@ import { present } from '@trimtab/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   createRequest,
-  LOST,
   NOW,
-  refusal,
   refusalOf,
   startIntentWorld,
   templateRequest,

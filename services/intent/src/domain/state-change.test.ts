@@ -6,6 +6,7 @@ import {
   isAnswerable,
   nextStep,
   stateWhenAnswered,
+  stepsOf,
   TARGET_STATES,
   vaultModeOf,
   type StateChange,
@@ -40,23 +41,30 @@ describe('a change of state', () => {
     ['CANCELLED', 'CLOSING'],
     ['COMPLETED', 'CLOSING'],
   ] as const)('to %s needs the vault in mode %s', (to, mode) => {
-    expect(vaultModeOf(to)).toBe(mode);
+    expect(vaultModeOf({ to, by: 'owner' })).toBe(mode);
   });
 
   it('to CANCELLED is answered when the state is written, before the vault is empty', () => {
-    expect(answeredAfter('CANCELLED')).toBe(2);
+    expect(answeredAfter({ to: 'CANCELLED', by: 'owner' })).toBe(2);
     expect(nextStep(change('CANCELLED', 2))).toBe('EMPTY_VAULT');
     expect(stateWhenAnswered('ACTIVE', 'CANCELLED')).toBe('CANCELLED');
   });
 
   it('to COMPLETED is answered when the vault is closing, and written when it is closed', () => {
-    expect(answeredAfter('COMPLETED')).toBe(1);
+    expect(answeredAfter({ to: 'COMPLETED', by: 'engine' })).toBe(1);
     expect(stateWhenAnswered('ACTIVE', 'COMPLETED')).toBe('ACTIVE');
     expect(CHANGE_STEPS.COMPLETED.slice(-2)).toEqual(['CLOSE_VAULT', 'WRITE_STATE']);
   });
 
   it('to ERROR stops what runs before the state says so', () => {
     expect(CHANGE_STEPS.ERROR).toEqual(['SET_VAULT_MODE', 'CANCEL_REBALANCE', 'WRITE_STATE']);
+  });
+
+  it('to ERROR from an activation takes back what was done, as a cancellation does', () => {
+    const undo = { to: 'ERROR', by: 'activation' } as const;
+    expect(stepsOf(undo)).toEqual(CHANGE_STEPS.CANCELLED);
+    expect(vaultModeOf(undo)).toBe('CLOSING');
+    expect(answeredAfter(undo)).toBe(2);
   });
 
   it('has no step after its last', () => {
