@@ -229,7 +229,12 @@ interface Sources {
 }
 
 function connectSources(config: OrderGenConfig, deps: OrderGenDependencies): Sources {
-  const client = { serviceName: 'ordergen', issuer: deps.tokenIssuer, defaultDeadlineMs: 5_000, tls: deps.tls };
+  const client = {
+    serviceName: 'ordergen',
+    issuer: deps.tokenIssuer,
+    defaultDeadlineMs: 5_000,
+    tls: deps.tls,
+  };
   const oracle = createServiceClient({
     ...client,
     definition: OracleServiceService,

@@ -50,7 +50,7 @@ function foreignReport(running: RunningRebalance, report: ExecutionReport): stri
     return `index ${report.index} is not one of the ${actions.length} actions`;
   }
   const impossible = impossibleForLong(actions[report.index], report.executed);
-  if (impossible !== undefined) return impossible;
+  if (impossible !== undefined) return `${impossible.field} ${impossible.message}`;
   if (report.orderId !== orderIdOf(rebalanceId, report.index)) {
     return `order ${report.orderId} is not the order of action ${report.index}`;
   }
@@ -60,13 +60,19 @@ function foreignReport(running: RunningRebalance, report: ExecutionReport): stri
   return undefined;
 }
 
-/** A long has no collateral and is not bought for less than nothing; fees can eat up what a sell raises. */
-function impossibleForLong(
+/**
+ * What no execution of a long can say, with the field that says it: a long has no collateral and is
+ * not bought for less than nothing; fees can eat up what a sell raises.
+ */
+export function impossibleForLong(
   action: ActionFacts | undefined,
   { underlying, collateral }: Executed,
-): string | undefined {
+): { readonly field: string; readonly message: string } | undefined {
   if (action?.side !== 'LONG') return undefined;
-  if (collateral !== 0n) return `cumulative_collateral of a long was ${collateral}, must be 0`;
+  if (collateral !== 0n) {
+    return { field: 'cumulative_collateral', message: `of a long was ${collateral}, must be 0` };
+  }
   if (action.group !== 3 || underlying >= 0n) return undefined;
-  return `cumulative_underlying of a long that is bought was ${underlying}, must be at least 0`;
+  const message = `of a long that is bought was ${underlying}, must be at least 0`;
+  return { field: 'cumulative_underlying', message };
 }

@@ -139,6 +139,8 @@ export interface OrderGenSession extends ControlSession {
   insertRebalance(rebalance: NewRebalance): Promise<boolean>;
   loadRunning(rebalanceId: string): Promise<RunningRebalance | undefined>;
   /** As the transaction sees it now. */
+  findAction(rebalanceId: string, index: number): Promise<ActionRecord | undefined>;
+  /** As the transaction sees it now. */
   findVault(vaultId: string): Promise<HeldVault | undefined>;
   /** As the transaction sees it now. */
   findRebalance(rebalanceId: string): Promise<RebalanceView | undefined>;

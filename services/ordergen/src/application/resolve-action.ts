@@ -1,12 +1,29 @@
 import { canonicalJson } from '@trimtab/canonical';
-import { addMillis, domainError, formatInstant, refuse, type Clock } from '@trimtab/core';
+import {
+  addMillis,
+  domainError,
+  formatInstant,
+  invalidFields,
+  refuse,
+  type Clock,
+  type Instant,
+} from '@trimtab/core';
 import type { FailureReason, FinalExecType } from '../domain/fold-input.js';
 import { reportIdOf } from '../domain/ids.js';
 import { hasEnded } from '../domain/rebalance-state.js';
 import type { Executed, ExecutionReport } from './execution-report.js';
-import type { Caller, Observer, OrderGenSession, OrderGenStore, RequestKey } from './ports.js';
+import { impossibleForLong } from './judge-report.js';
+import type {
+  Caller,
+  InboxEntry,
+  Observer,
+  OrderGenSession,
+  OrderGenStore,
+  RequestKey,
+} from './ports.js';
 import type { OpenAction, RunningRebalance } from './rebalance-record.js';
 import { rebalanceNotFound, vaultNotFound } from './refusals.js';
+import { outAtFault, resolveFaulted, type FaultedResolution } from './resolve-faulted.js';
 import { settleReport } from './settle-report.js';
 import { createStepDraft } from './step-draft.js';
 import { commitLocked, type LockedStepDependencies } from './stop-locked.js';
@@ -45,18 +62,29 @@ export type ResolveAction = (
 /**
  * The one way besides a report to settle an action (order generation rules, section 5): the numbers
  * go where a final report would go. The resolution has report number 0 of its order, which no
- * executor uses: should the venue's own report come after all, a larger one is a correction.
+ * executor uses: should the venue's own report come after all, a larger one is a correction. Of a run
+ * that faulted, the ledger alone takes it.
  */
 export function createResolveAction(deps: ResolveActionDependencies): ResolveAction {
   return async (command, key, caller, respond) => {
     const { rebalanceId } = command;
     const known = (await deps.store.loadRunning(rebalanceId)) ?? rebalanceNotFound(rebalanceId);
     const { vaultId } = known.facts;
+    let cancelled: string | undefined;
     const response = await deps.store.once(key, async (session) => {
-      if ((await session.lockVault(vaultId)) === undefined) vaultNotFound(vaultId);
+      const vault = (await session.lockVault(vaultId)) ?? vaultNotFound(vaultId);
       const running = (await session.loadRunning(rebalanceId)) ?? rebalanceNotFound(rebalanceId);
-      const open = requireStuck(deps, running, command.index);
-      await resolve(deps, session, { running, open, command });
+      requirePossible(running, command);
+      const { open, head } = running;
+      if (head.state.state === 'FAULTED') {
+        const given = { vault, running, command, by: caller.subject };
+        cancelled = await resolveOutAtFault(deps, session, given);
+      } else if (open?.index === command.index) {
+        requireOverdue(deps, running, open);
+        await resolve(deps, session, { running, open, command });
+      } else {
+        refuseNotWaiting(running, command.index);
+      }
       await session.appendAudit({
         verb: 'RESOLVE_ACTION',
         vaultId,
@@ -69,6 +97,7 @@ export function createResolveAction(deps: ResolveActionDependencies): ResolveAct
       return respond(session);
     });
     deps.changed(rebalanceId);
+    if (cancelled !== undefined) deps.changed(cancelled);
     return response;
   };
 }
@@ -86,59 +115,117 @@ async function resolve(
 ): Promise<void> {
   const { rebalanceId, vaultId } = running.facts;
   const time = deps.clock.now();
-  const report: ExecutionReport = {
-    eventId: reportIdOf(open.orderId, 0),
-    orderId: open.orderId,
-    rebalanceId,
-    vaultId,
-    index: command.index,
-    execType: command.execType,
-    orderedAmount: open.amount,
-    executed: command.executed,
-    ...(command.reason !== undefined && { reason: command.reason }),
-    sequence: open.reportSequence,
-    occurTime: time,
-  };
+  const report = reportOf(running, open, command, time);
   const draft = createStepDraft(running, time);
   settleReport(draft, report);
-  await commitLocked(deps, session, draft, {
-    eventId: report.eventId,
-    rebalanceId,
-    state: 'APPLIED',
-    index: command.index,
-    subject: 'resolve-action',
-    payload: deps.encodeReport(report, command.venueReference),
-    receivedTime: time,
-  });
+  await commitLocked(deps, session, draft, inboxOf(deps, report, command));
   const { state } = draft.head.state;
   if (hasEnded(state)) deps.observer.rebalanceEnded(rebalanceId, vaultId, state);
 }
 
-function requireStuck(
+/** Answers the id of the rebalance that it cancels, if one waits for its approval. */
+async function resolveOutAtFault(
   deps: ResolveActionDependencies,
-  { facts, open }: RunningRebalance,
-  index: number,
-): OpenAction {
-  const metadata = { rebalance_id: facts.rebalanceId, index: String(index) };
-  if (index >= facts.actions.length) {
+  session: OrderGenSession,
+  {
+    vault,
+    running,
+    command,
+    by,
+  }: Pick<FaultedResolution, 'vault' | 'running' | 'by'> & {
+    readonly command: ResolveActionCommand;
+  },
+): Promise<string | undefined> {
+  const { index, rebalanceId } = command;
+  const record = await session.findAction(rebalanceId, index);
+  const out = outAtFault(record) ?? refuseNotWaiting(running, index);
+  requireOverdue(deps, running, out);
+  const report = reportOf(running, out, command, deps.clock.now());
+  const inbox = inboxOf(deps, report, command);
+  return resolveFaulted(deps, session, { vault, running, out, report, inbox, by });
+}
+
+/** The evidence as the report that it takes the place of. */
+function reportOf(
+  { facts }: RunningRebalance,
+  out: OpenAction,
+  command: ResolveActionCommand,
+  occurTime: Instant,
+): ExecutionReport {
+  return {
+    eventId: reportIdOf(out.orderId, 0),
+    orderId: out.orderId,
+    rebalanceId: facts.rebalanceId,
+    vaultId: facts.vaultId,
+    index: command.index,
+    execType: command.execType,
+    orderedAmount: out.amount,
+    executed: command.executed,
+    ...(command.reason !== undefined && { reason: command.reason }),
+    sequence: out.reportSequence,
+    occurTime,
+  };
+}
+
+function inboxOf(
+  deps: ResolveActionDependencies,
+  report: ExecutionReport,
+  { venueReference }: ResolveActionCommand,
+): InboxEntry {
+  return {
+    eventId: report.eventId,
+    rebalanceId: report.rebalanceId,
+    state: 'APPLIED',
+    index: report.index,
+    subject: 'resolve-action',
+    payload: deps.encodeReport(report, venueReference),
+    receivedTime: report.occurTime,
+  };
+}
+
+/** The evidence names one of the actions, and says of it what an execution can be. */
+function requirePossible({ facts }: RunningRebalance, command: ResolveActionCommand): void {
+  const { index, executed } = command;
+  const action = facts.actions[index];
+  if (action === undefined) {
     refuse(
       domainError(
         'NOT_FOUND',
         'ACTION_NOT_FOUND',
         `index ${index} is not one of the ${facts.actions.length} actions`,
-        metadata,
+        metadataOf(facts.rebalanceId, index),
       ),
     );
   }
-  if (open?.index !== index) {
-    return refuseNotStuck(`action ${index} does not wait for a report`, metadata);
+  const impossible = impossibleForLong(action, executed);
+  if (impossible !== undefined) {
+    refuse(invalidFields([{ ...impossible, reason: 'FIELD_INVALID' }]));
   }
-  const stuckFrom = addMillis(open.dispatchTime, deps.unresolvedAfterMillis);
-  if (deps.clock.now() >= stuckFrom) return open;
-  return refuseNotStuck(
+}
+
+/** It has waited for its final report for long enough, to the millisecond. */
+function requireOverdue(
+  deps: ResolveActionDependencies,
+  { facts }: RunningRebalance,
+  { index, dispatchTime }: OpenAction,
+): void {
+  const stuckFrom = addMillis(dispatchTime, deps.unresolvedAfterMillis);
+  if (deps.clock.now() >= stuckFrom) return;
+  refuseNotStuck(
     `action ${index} waits for its report and is stuck from ${formatInstant(stuckFrom)}`,
-    { ...metadata, stuck_time: formatInstant(stuckFrom) },
+    { ...metadataOf(facts.rebalanceId, index), stuck_time: formatInstant(stuckFrom) },
   );
+}
+
+function refuseNotWaiting({ facts }: RunningRebalance, index: number): never {
+  refuseNotStuck(
+    `action ${index} does not wait for a report`,
+    metadataOf(facts.rebalanceId, index),
+  );
+}
+
+function metadataOf(rebalanceId: string, index: number): Readonly<Record<string, string>> {
+  return { rebalance_id: rebalanceId, index: String(index) };
 }
 
 function refuseNotStuck(message: string, metadata: Readonly<Record<string, string>>): never {

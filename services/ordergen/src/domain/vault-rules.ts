@@ -174,6 +174,11 @@ export function refuseWithdrawal(
   );
 }
 
+/** Whether what moves money by hand is refused: while a rebalance of the vault runs. */
+export function refuseBusy(vault: Vault): DomainError | undefined {
+  return vault.openRebalanceId === undefined ? undefined : busy(vault);
+}
+
 function fenceStale(vault: Vault, fence: number): DomainError {
   return domainError(
     'ABORTED',

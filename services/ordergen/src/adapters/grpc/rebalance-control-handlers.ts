@@ -80,7 +80,7 @@ function readResolveAction(
     execType,
     executed: {
       quantity: amount('cumulative_quantity', request.cumulativeQuantity),
-      underlying: amount('cumulative_underlying', request.cumulativeUnderlying),
+      underlying: signed('cumulative_underlying', request.cumulativeUnderlying),
       collateral: optional(request.cumulativeCollateral, () =>
         signed('cumulative_collateral', request.cumulativeCollateral),
       ),

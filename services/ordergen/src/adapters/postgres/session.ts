@@ -49,6 +49,7 @@ export function createSession(query: Query, stored: StoredMessages): OrderGenSes
     },
     insertRebalance: (rebalance) => insertRebalance(query, rebalance),
     loadRunning: reader.loadRunning,
+    findAction: reader.findAction,
     findVault: async (vaultId) => {
       const [row] = await query<VaultRow>(
         `select ${VAULT_COLUMNS} from vaults v where v.vault_id = $1`,

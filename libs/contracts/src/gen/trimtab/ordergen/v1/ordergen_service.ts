@@ -445,7 +445,10 @@ export interface ResolveActionRequest {
   execType: ExecType;
   /** Required. What was executed of the asset in total, in base units of it. */
   cumulativeQuantity: string;
-  /** Required. The underlying that moved in total, net, in base units of it. */
+  /**
+   * Required. The underlying that moved in total, net, in base units of it: received by a sell, spent by a
+   * buy. Below 0 for a sell whose fees exceed what it raised, and for a short.
+   */
   cumulativeUnderlying: string;
   /** The collateral that moved in total, signed, in base units of the underlying. Empty means 0. */
   cumulativeCollateral: string;
@@ -3860,10 +3863,11 @@ export const OrderGenServiceService = {
     responseDeserialize: (value: Buffer): ExportRebalanceResponse => ExportRebalanceResponse.decode(value),
   },
   /**
-   * Settles an action that is stuck, by the venue's evidence, audited. Scope `admin`.
+   * Settles an action that is stuck, by the venue's evidence, audited. Of a FAULTED rebalance the ledger
+   * alone takes it, and only while no other rebalance of the vault runs. Scope `admin`.
    *
-   * Errors: REBALANCE_NOT_FOUND, ACTION_NOT_FOUND, ACTION_NOT_STUCK, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE,
-   * REQUEST_ID_REUSED.
+   * Errors: REBALANCE_NOT_FOUND, ACTION_NOT_FOUND, ACTION_NOT_STUCK, VAULT_BUSY (another rebalance runs; of a FAULTED
+   * one only), DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, REQUEST_ID_REUSED.
    */
   resolveAction: {
     path: "/trimtab.ordergen.v1.OrderGenService/ResolveAction" as const,
@@ -3949,10 +3953,11 @@ export interface OrderGenServiceServer extends UntypedServiceImplementation {
    */
   exportRebalance: handleServerStreamingCall<ExportRebalanceRequest, ExportRebalanceResponse>;
   /**
-   * Settles an action that is stuck, by the venue's evidence, audited. Scope `admin`.
+   * Settles an action that is stuck, by the venue's evidence, audited. Of a FAULTED rebalance the ledger
+   * alone takes it, and only while no other rebalance of the vault runs. Scope `admin`.
    *
-   * Errors: REBALANCE_NOT_FOUND, ACTION_NOT_FOUND, ACTION_NOT_STUCK, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE,
-   * REQUEST_ID_REUSED.
+   * Errors: REBALANCE_NOT_FOUND, ACTION_NOT_FOUND, ACTION_NOT_STUCK, VAULT_BUSY (another rebalance runs; of a FAULTED
+   * one only), DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, REQUEST_ID_REUSED.
    */
   resolveAction: handleUnaryCall<ResolveActionRequest, ResolveActionResponse>;
 }
@@ -4157,10 +4162,11 @@ export interface OrderGenServiceClient extends Client {
     options?: Partial<CallOptions>,
   ): ClientReadableStream<ExportRebalanceResponse>;
   /**
-   * Settles an action that is stuck, by the venue's evidence, audited. Scope `admin`.
+   * Settles an action that is stuck, by the venue's evidence, audited. Of a FAULTED rebalance the ledger
+   * alone takes it, and only while no other rebalance of the vault runs. Scope `admin`.
    *
-   * Errors: REBALANCE_NOT_FOUND, ACTION_NOT_FOUND, ACTION_NOT_STUCK, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE,
-   * REQUEST_ID_REUSED.
+   * Errors: REBALANCE_NOT_FOUND, ACTION_NOT_FOUND, ACTION_NOT_STUCK, VAULT_BUSY (another rebalance runs; of a FAULTED
+   * one only), DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, REQUEST_ID_REUSED.
    */
   resolveAction(
     request: ResolveActionRequest,
