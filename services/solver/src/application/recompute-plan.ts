@@ -7,6 +7,7 @@ import {
 } from '@trimtab/core';
 import {
   buildPlan,
+  decisionViolations,
   managerViolations,
   policyViolations,
   snapshotViolations,
@@ -73,7 +74,7 @@ function absent(field: string, mode: PlanMode): ImpossiblePlan {
 
 /** The first rule of the registry, or of a vault, that an input breaks. */
 function brokenInput({ inputs }: StatedPlan): ImpossiblePlan | undefined {
-  const { strategies, policy, manager, vault } = inputs;
+  const { strategies, policy, manager, vault, regime } = inputs;
   const violations: readonly FieldViolation[] = [
     ...strategies.flatMap(({ strategy, snapshot }, index) => [
       ...under(`inputs.strategies[${index}].`, strategyViolations(strategy)),
@@ -91,6 +92,7 @@ function brokenInput({ inputs }: StatedPlan): ImpossiblePlan | undefined {
     ),
     ...(policy === undefined ? [] : under('inputs.', policyViolations(policy))),
     ...(manager === undefined ? [] : under('inputs.', managerViolations(manager))),
+    ...decisionViolations(regime),
   ];
   const first = violations[0];
   if (first !== undefined) return { field: first.field, message: first.message };

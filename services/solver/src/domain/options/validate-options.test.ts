@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { policyViolations, snapshotViolations } from '../validate-registry.js';
 import { policyOf, strategyInput } from '../solver.fixture.js';
 import type { MarketData } from './market-data.js';
-import type { ScoreOptions } from './score-options.js';
+import type { RegimeOption, ScoreOptions } from './score-options.js';
+import { decisionViolations } from './validate-options.js';
 
 const history = { windowPeriods: 30, periodsPerYear: 365, thresholdBps: 0, priceBps: 1 };
 const regime = {
@@ -92,6 +93,30 @@ describe('the options of a policy', () => {
 
   it('all violations are told at once', () => {
     expect(refused({ missingDataBps: -1, turnover: { penaltyBps: 0 } })).toHaveLength(2);
+  });
+});
+
+describe('the regime decision of a plan', () => {
+  const violated = (changes: Partial<RegimeOption>) =>
+    decisionViolations({
+      ...{ ...regime, ...changes },
+      ...{ regime: 'STRESSED', basePolicyId: 'policy-1', basePolicyVersion: 1 },
+    }).map(({ field }) => field);
+
+  it.each([
+    ['window_periods', (windowPeriods: number) => ({ windowPeriods }), 2, 366],
+    ['periods_per_year', (periodsPerYear: number) => ({ periodsPerYear }), 1, 8784],
+    ['threshold_bps', (thresholdBps: number) => ({ thresholdBps }), 1, 1_000_000],
+    ['haircut_bps', (haircutBps: number) => ({ haircutBps }), 0, 1_000_000],
+  ] as const)('keeps %s in the bounds of a policy, both included', (field, ruleOf, min, max) => {
+    expect(violated(ruleOf(min))).toEqual([]);
+    expect(violated(ruleOf(max))).toEqual([]);
+    expect(violated(ruleOf(min - 1))).toEqual([`inputs.regime.option.${field}`]);
+    expect(violated(ruleOf(max + 1))).toEqual([`inputs.regime.option.${field}`]);
+  });
+
+  it('is nothing to hold to bounds when no policy asked', () => {
+    expect(decisionViolations(undefined)).toEqual([]);
   });
 });
 

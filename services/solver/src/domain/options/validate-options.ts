@@ -2,7 +2,8 @@ import type { FieldViolation } from '@trimtab/core';
 import { BPS_WHOLE } from '@trimtab/decimal';
 import { outOfRange } from '../field-range.js';
 import type { MarketData } from './market-data.js';
-import type { ExcessPrice, ScoreOptions } from './score-options.js';
+import type { RegimeDecision } from './regime.js';
+import type { ExcessPrice, RegimeOption, ScoreOptions } from './score-options.js';
 
 /** The longest history: a leap year of days. */
 export const MAX_HISTORY = 366;
@@ -103,12 +104,26 @@ function regimeViolations(
   const field = 'policy.options.regime.stress_policy_id';
   const message = `was the policy itself, must be another one`;
   return [
-    ...check('regime.window_periods', regime.windowPeriods, 2, MAX_HISTORY),
-    ...check('regime.periods_per_year', regime.periodsPerYear, 1, MAX_PERIODS_PER_YEAR),
-    ...check('regime.threshold_bps', regime.thresholdBps, 1, MAX_MEASURE_BPS),
-    ...check('regime.haircut_bps', regime.haircutBps, 0, MAX_MEASURE_BPS),
+    ...ruleViolations((name, ...bounds) => check(`regime.${name}`, ...bounds), regime),
     ...(regime.stressPolicyId === policyId ? [{ field, reason: 'FIELD_INVALID', message }] : []),
   ];
+}
+
+function ruleViolations(check: Check, rule: RegimeOption): readonly FieldViolation[] {
+  return [
+    ...check('window_periods', rule.windowPeriods, 2, MAX_HISTORY),
+    ...check('periods_per_year', rule.periodsPerYear, 1, MAX_PERIODS_PER_YEAR),
+    ...check('threshold_bps', rule.thresholdBps, 1, MAX_MEASURE_BPS),
+    ...check('haircut_bps', rule.haircutBps, 0, MAX_MEASURE_BPS),
+  ];
+}
+
+/**
+ * The violations of a decision that a plan carries; fields begin with `inputs.regime.option.`. The rule
+ * of a stressed plan is that of another policy, so nothing else holds it to its bounds.
+ */
+export function decisionViolations(regime: RegimeDecision | undefined): readonly FieldViolation[] {
+  return regime === undefined ? [] : ruleViolations(checkUnder('inputs.regime.option'), regime);
 }
 
 /** The violations of the market data of a snapshot; `prefix` is the path of the snapshot. */
