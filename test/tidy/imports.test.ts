@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { importsOf, isTest, sourceFiles, type SourceFile } from './source-files.js';
 
-const PURE = ['core', 'decimal', 'canonical', 'strategy'];
+const PURE = ['core', 'decimal', 'canonical', 'option-index', 'strategy'];
 const SERVICES = ['intent', 'oracle', 'solver', 'ordergen', 'executor', 'gateway'];
 const DOMAIN_MAY_IMPORT = new Set(PURE.map((name) => `@trimtab/${name}`));
 const PURE_MAY_IMPORT = new Set([
@@ -22,7 +22,7 @@ function violation(file: SourceFile, specifier: string): string | undefined {
       ? undefined
       : 'the verifier shares no code with what it verifies';
   }
-  if (/^libs\/(core|decimal|canonical|strategy)\//.test(path)) {
+  if (/^libs\/(core|decimal|canonical|option-index|strategy)\//.test(path)) {
     return relative || PURE_MAY_IMPORT.has(specifier)
       ? undefined
       : 'a pure library imports pure code only';
