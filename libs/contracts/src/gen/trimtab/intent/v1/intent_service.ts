@@ -33,6 +33,9 @@ import {
   IntentType,
   intentTypeFromJSON,
   intentTypeToJSON,
+  NotificationChannel,
+  notificationChannelFromJSON,
+  notificationChannelToJSON,
   NotificationSettings,
   StrategyIntent,
   StrategyIntent_State,
@@ -363,6 +366,8 @@ export interface ListNotificationsRequest {
   pageToken: string;
   /** Only notifications of this intent; empty means every one. */
   intentId: string;
+  /** Only notifications that go to one of these, such as INAPP for a console; empty means every one. */
+  channels: NotificationChannel[];
 }
 
 /** Answer of ListNotifications. */
@@ -383,7 +388,7 @@ export interface SetNotificationTargetsRequest {
 
 /** Answer of SetNotificationTargets. */
 export interface SetNotificationTargetsResponse {
-  /** The targets as stored, without the secret. */
+  /** The targets as stored, without the secrets. */
   targets: NotificationTargets | undefined;
 }
 
@@ -3463,7 +3468,7 @@ export const ListRunsResponse: MessageFns<ListRunsResponse> = {
 };
 
 function createBaseListNotificationsRequest(): ListNotificationsRequest {
-  return { pageSize: 0, pageToken: "", intentId: "" };
+  return { pageSize: 0, pageToken: "", intentId: "", channels: [] };
 }
 
 export const ListNotificationsRequest: MessageFns<ListNotificationsRequest> = {
@@ -3476,6 +3481,13 @@ export const ListNotificationsRequest: MessageFns<ListNotificationsRequest> = {
     }
     if (message.intentId !== "") {
       writer.uint32(26).string(message.intentId);
+    }
+    if (message.channels.length !== 0) {
+      writer.uint32(34).fork();
+      for (const v of message.channels) {
+        writer.int32(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -3517,6 +3529,24 @@ export const ListNotificationsRequest: MessageFns<ListNotificationsRequest> = {
             message.intentId = reader.string();
             continue;
           }
+          case 4: {
+            if (tag === 32) {
+              message.channels.push(reader.int32() as any);
+
+              continue;
+            }
+
+            if (tag === 34) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.channels.push(reader.int32() as any);
+              }
+
+              continue;
+            }
+
+            break;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3546,6 +3576,9 @@ export const ListNotificationsRequest: MessageFns<ListNotificationsRequest> = {
         : isSet(object.intent_id)
         ? globalThis.String(object.intent_id)
         : "",
+      channels: globalThis.Array.isArray(object?.channels)
+        ? object.channels.map((e: any) => notificationChannelFromJSON(e))
+        : [],
     };
   },
 
@@ -3560,6 +3593,9 @@ export const ListNotificationsRequest: MessageFns<ListNotificationsRequest> = {
     if (message.intentId !== "") {
       obj.intentId = message.intentId;
     }
+    if (message.channels?.length) {
+      obj.channels = message.channels.map((e) => notificationChannelToJSON(e));
+    }
     return obj;
   },
 
@@ -3571,6 +3607,7 @@ export const ListNotificationsRequest: MessageFns<ListNotificationsRequest> = {
     message.pageSize = object.pageSize ?? 0;
     message.pageToken = object.pageToken ?? "";
     message.intentId = object.intentId ?? "";
+    message.channels = object.channels?.map((e) => e) || [];
     return message;
   },
 };

@@ -24,7 +24,11 @@ export interface Notification {
   /** The channels that it goes to. */
   channels: NotificationChannel[];
   /** When it was made. */
-  createTime: Date | undefined;
+  createTime:
+    | Date
+    | undefined;
+  /** How it got to each channel, in the order of channels. */
+  deliveries: NotificationDelivery[];
 }
 
 /** What a notification tells. An open set. */
@@ -90,6 +94,83 @@ export function notification_KindToJSON(object: Notification_Kind): string {
   }
 }
 
+/** The way of a notification to one channel. */
+export interface NotificationDelivery {
+  /** The id; the same in every attempt, so that receivers can drop duplicates. */
+  deliveryId: string;
+  /** The channel. */
+  channel: NotificationChannel;
+  /** How far it is. */
+  state: NotificationDelivery_State;
+  /** How often it was tried. */
+  attemptCount: number;
+  /** Why the last attempt failed; empty if none did. */
+  lastError: string;
+}
+
+/** How far it is. An open set. */
+export const NotificationDelivery_State = {
+  /** STATE_UNSPECIFIED - Never sent. */
+  STATE_UNSPECIFIED: 0,
+  /** STATE_PENDING - It is still to be sent, or to be sent again. */
+  STATE_PENDING: 1,
+  /** STATE_DELIVERED - The channel took it. */
+  STATE_DELIVERED: 2,
+  /** STATE_GIVEN_UP - The channel refused it for good, or too often. */
+  STATE_GIVEN_UP: 3,
+  /** STATE_SKIPPED - The owner has set no target for the channel. */
+  STATE_SKIPPED: 4,
+} as const;
+
+export type NotificationDelivery_State = typeof NotificationDelivery_State[keyof typeof NotificationDelivery_State];
+
+export namespace NotificationDelivery_State {
+  export type STATE_UNSPECIFIED = typeof NotificationDelivery_State.STATE_UNSPECIFIED;
+  export type STATE_PENDING = typeof NotificationDelivery_State.STATE_PENDING;
+  export type STATE_DELIVERED = typeof NotificationDelivery_State.STATE_DELIVERED;
+  export type STATE_GIVEN_UP = typeof NotificationDelivery_State.STATE_GIVEN_UP;
+  export type STATE_SKIPPED = typeof NotificationDelivery_State.STATE_SKIPPED;
+}
+
+export function notificationDelivery_StateFromJSON(object: any): NotificationDelivery_State {
+  switch (object) {
+    case 0:
+    case "STATE_UNSPECIFIED":
+      return NotificationDelivery_State.STATE_UNSPECIFIED;
+    case 1:
+    case "STATE_PENDING":
+      return NotificationDelivery_State.STATE_PENDING;
+    case 2:
+    case "STATE_DELIVERED":
+      return NotificationDelivery_State.STATE_DELIVERED;
+    case 3:
+    case "STATE_GIVEN_UP":
+      return NotificationDelivery_State.STATE_GIVEN_UP;
+    case 4:
+    case "STATE_SKIPPED":
+      return NotificationDelivery_State.STATE_SKIPPED;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum NotificationDelivery_State");
+  }
+}
+
+export function notificationDelivery_StateToJSON(object: NotificationDelivery_State): string {
+  switch (object) {
+    case NotificationDelivery_State.STATE_UNSPECIFIED:
+      return "STATE_UNSPECIFIED";
+    case NotificationDelivery_State.STATE_PENDING:
+      return "STATE_PENDING";
+    case NotificationDelivery_State.STATE_DELIVERED:
+      return "STATE_DELIVERED";
+    case NotificationDelivery_State.STATE_GIVEN_UP:
+      return "STATE_GIVEN_UP";
+    case NotificationDelivery_State.STATE_SKIPPED:
+      return "STATE_SKIPPED";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum NotificationDelivery_State");
+  }
+}
+
 /** Where an owner is reached. */
 export interface NotificationTargets {
   /** The URL of the webhook; empty for none. No private or loopback address unless configured. */
@@ -108,12 +189,20 @@ export interface PushSubscription {
   endpoint: string;
   /** Required. The public key of the browser, base64url. */
   p256dhKey: string;
-  /** Required. The secret of the browser, base64url. */
+  /** Required. Input only. The secret of the browser, base64url. */
   authSecret: string;
 }
 
 function createBaseNotification(): Notification {
-  return { notificationId: "", intentId: "", kind: 0, message: "", channels: [], createTime: undefined };
+  return {
+    notificationId: "",
+    intentId: "",
+    kind: 0,
+    message: "",
+    channels: [],
+    createTime: undefined,
+    deliveries: [],
+  };
 }
 
 export const Notification: MessageFns<Notification> = {
@@ -139,6 +228,9 @@ export const Notification: MessageFns<Notification> = {
     }
     if (message.createTime !== undefined) {
       Timestamp.encode(toTimestamp(message.createTime), writer.uint32(50).fork()).join();
+    }
+    for (const v of message.deliveries) {
+      NotificationDelivery.encode(v!, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -214,6 +306,14 @@ export const Notification: MessageFns<Notification> = {
             message.createTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.deliveries.push(NotificationDelivery.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -248,6 +348,9 @@ export const Notification: MessageFns<Notification> = {
         : isSet(object.create_time)
         ? fromJsonTimestamp(object.create_time)
         : undefined,
+      deliveries: globalThis.Array.isArray(object?.deliveries)
+        ? object.deliveries.map((e: any) => NotificationDelivery.fromJSON(e))
+        : [],
     };
   },
 
@@ -271,6 +374,9 @@ export const Notification: MessageFns<Notification> = {
     if (message.createTime !== undefined) {
       obj.createTime = message.createTime.toISOString();
     }
+    if (message.deliveries?.length) {
+      obj.deliveries = message.deliveries.map((e) => NotificationDelivery.toJSON(e));
+    }
     return obj;
   },
 
@@ -285,6 +391,152 @@ export const Notification: MessageFns<Notification> = {
     message.message = object.message ?? "";
     message.channels = object.channels?.map((e) => e) || [];
     message.createTime = object.createTime ?? undefined;
+    message.deliveries = object.deliveries?.map((e) => NotificationDelivery.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseNotificationDelivery(): NotificationDelivery {
+  return { deliveryId: "", channel: 0, state: 0, attemptCount: 0, lastError: "" };
+}
+
+export const NotificationDelivery: MessageFns<NotificationDelivery> = {
+  encode(message: NotificationDelivery, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.deliveryId !== "") {
+      writer.uint32(10).string(message.deliveryId);
+    }
+    if (message.channel !== 0) {
+      writer.uint32(16).int32(message.channel);
+    }
+    if (message.state !== 0) {
+      writer.uint32(24).int32(message.state);
+    }
+    if (message.attemptCount !== 0) {
+      writer.uint32(32).int32(message.attemptCount);
+    }
+    if (message.lastError !== "") {
+      writer.uint32(42).string(message.lastError);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NotificationDelivery {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNotificationDelivery();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.deliveryId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.channel = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.state = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.attemptCount = reader.int32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.lastError = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): NotificationDelivery {
+    return {
+      deliveryId: isSet(object.deliveryId)
+        ? globalThis.String(object.deliveryId)
+        : isSet(object.delivery_id)
+        ? globalThis.String(object.delivery_id)
+        : "",
+      channel: isSet(object.channel) ? notificationChannelFromJSON(object.channel) : 0,
+      state: isSet(object.state) ? notificationDelivery_StateFromJSON(object.state) : 0,
+      attemptCount: isSet(object.attemptCount)
+        ? globalThis.Number(object.attemptCount)
+        : isSet(object.attempt_count)
+        ? globalThis.Number(object.attempt_count)
+        : 0,
+      lastError: isSet(object.lastError)
+        ? globalThis.String(object.lastError)
+        : isSet(object.last_error)
+        ? globalThis.String(object.last_error)
+        : "",
+    };
+  },
+
+  toJSON(message: NotificationDelivery): unknown {
+    const obj: any = {};
+    if (message.deliveryId !== "") {
+      obj.deliveryId = message.deliveryId;
+    }
+    if (message.channel !== 0) {
+      obj.channel = notificationChannelToJSON(message.channel);
+    }
+    if (message.state !== 0) {
+      obj.state = notificationDelivery_StateToJSON(message.state);
+    }
+    if (message.attemptCount !== 0) {
+      obj.attemptCount = Math.round(message.attemptCount);
+    }
+    if (message.lastError !== "") {
+      obj.lastError = message.lastError;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<NotificationDelivery>, I>>(base?: I): NotificationDelivery {
+    return NotificationDelivery.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<NotificationDelivery>, I>>(object: I): NotificationDelivery {
+    const message = createBaseNotificationDelivery();
+    message.deliveryId = object.deliveryId ?? "";
+    message.channel = object.channel ?? 0;
+    message.state = object.state ?? 0;
+    message.attemptCount = object.attemptCount ?? 0;
+    message.lastError = object.lastError ?? "";
     return message;
   },
 };
