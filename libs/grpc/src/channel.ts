@@ -29,6 +29,8 @@ export interface ChannelOptions {
   readonly token: (options: CallOptions) => Promise<string | undefined>;
   /** Plain text unless given. */
   readonly credentials?: ChannelCredentials | undefined;
+  /** Whether the connection is shared with no other channel of the process. */
+  readonly ownConnection?: boolean | undefined;
 }
 
 const CLIENT_OPTIONS = {
@@ -48,7 +50,9 @@ export function createChannel(options: ChannelOptions): Channel {
   const client = new Client(
     typeof address === 'string' ? address : address(),
     options.credentials ?? credentials.createInsecure(),
-    CLIENT_OPTIONS,
+    options.ownConnection === true
+      ? { ...CLIENT_OPTIONS, 'grpc.use_local_subchannel_pool': 1 }
+      : CLIENT_OPTIONS,
   );
   const spans = tracer('@trimtab/grpc');
   return {
@@ -107,7 +111,7 @@ function callUnary(call: UnaryCall): Promise<unknown> {
   });
 }
 
-interface StreamOptions extends CallOptions {
+interface StreamOptions extends Omit<CallOptions, 'token'> {
   readonly spans: Tracer;
   readonly token: () => Promise<string | undefined>;
 }

@@ -7,6 +7,8 @@ import type { Caller } from './caller.js';
 export interface CallOptions {
   /** For whom a service calls; absent: for itself. Ignored by user clients. */
   readonly caller?: Caller | undefined;
+  /** The bearer token of this call, in place of the client's; for user clients that pass tokens on. */
+  readonly token?: string | undefined;
   /** Cancels the call. */
   readonly signal?: AbortSignal | undefined;
   /** When the answer is worthless; for unary calls the client's default at the latest. */

@@ -60,9 +60,11 @@ export interface UserClientOptions<D extends ServiceShape> {
   readonly defaultDeadlineMs?: number;
   /** TLS or plain text, as grpc-js makes them; plain text unless given. */
   readonly credentials?: ChannelCredentials | undefined;
+  /** True: a connection that no other client of the process shares, for its limit of 100 streams. */
+  readonly ownConnection?: boolean | undefined;
 }
 
-/** A client with a fixed bearer token. */
+/** A client with a fixed bearer token; a call can bring its own. */
 export function createUserClient<D extends ServiceShape>(
   options: UserClientOptions<D>,
 ): ServiceClient<D> {
@@ -70,8 +72,9 @@ export function createUserClient<D extends ServiceShape>(
   return createClient(options.definition, {
     address: options.address,
     defaultDeadlineMs: options.defaultDeadlineMs ?? 10_000,
-    token: async () => (typeof token === 'function' ? token() : token),
+    token: async (call) => call.token ?? (typeof token === 'function' ? token() : token),
     credentials: options.credentials,
+    ownConnection: options.ownConnection,
   });
 }
 
@@ -80,6 +83,7 @@ interface ClientSettings {
   readonly defaultDeadlineMs: number;
   readonly token: (options: CallOptions) => Promise<string | undefined>;
   readonly credentials?: ChannelCredentials | undefined;
+  readonly ownConnection?: boolean | undefined;
 }
 
 function createClient<D extends ServiceShape>(
