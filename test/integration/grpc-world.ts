@@ -29,6 +29,7 @@ const METHOD_NAMES: readonly MethodName<Oracle>[] = [
   'UpdateAsset',
   'ListAssets',
   'SubmitObservations',
+  'ListPublishers',
   'GetPrice',
   'ListPrices',
   'TakeSnapshot',

@@ -1,4 +1,4 @@
-import { Price_State, type Price } from '@trimtab/contracts/oracle';
+import { DropReason, Price_State, type Price, type Publisher } from '@trimtab/contracts/oracle';
 import { createInProcessBus, type IncomingMessage } from '@trimtab/messaging';
 import { PriceEvent } from '@trimtab/contracts/execution';
 import { silentLogger } from '@trimtab/telemetry';
@@ -157,6 +157,40 @@ describe('every change', () => {
         { publisher: 'liar', price: '150', time: String(START + 1), sequence: String(START + 1) },
       ],
     });
+    // Whoever asks reads the same: now, at that time, in a list and on a watch.
+    const used = { priceDecimal: '100', observeTime: new Date(START), sequence: BigInt(START) };
+    const evidence: Price['evidence'] = [
+      { publisher: 'a', ...used, dropReason: DropReason.DROP_REASON_UNSPECIFIED },
+      { publisher: 'b', ...used, dropReason: DropReason.DROP_REASON_UNSPECIFIED },
+      {
+        publisher: 'liar',
+        priceDecimal: '150',
+        observeTime: new Date(START + 1),
+        sequence: BigInt(START + 1),
+        dropReason: DropReason.DROP_REASON_OUTLIER,
+      },
+    ];
+    expect((await priceOf(world, 'WBTC')).evidence).toEqual(evidence);
+    expect((await at(1))?.evidence).toEqual(evidence);
+    expect((await at(0))?.evidence.map(({ publisher }) => publisher)).toEqual(['a', 'b']);
+    const listed = { pageSize: 0, pageToken: '', assetIds: ['WBTC'], states: [] };
+    const { prices } = await world.reader.listPrices(listed);
+    expect(prices[0]?.evidence).toEqual(evidence);
+    for await (const { price } of world.reader.watchPrices({ assetIds: ['WBTC'] })) {
+      expect(price?.evidence).toEqual(evidence);
+      break;
+    }
+    // One that expires is still evidence, with its last word, until the price is published without it.
+    world.clock.advanceMillis(60_000);
+    await observe(world, 'WBTC', { a: '100', c: '100' });
+    expect(
+      (await priceOf(world, 'WBTC')).evidence.map((one) => [one.publisher, one.dropReason]),
+    ).toEqual([
+      ['a', DropReason.DROP_REASON_UNSPECIFIED],
+      ['b', DropReason.DROP_REASON_EXPIRED],
+      ['c', DropReason.DROP_REASON_UNSPECIFIED],
+      ['liar', DropReason.DROP_REASON_OUTLIER],
+    ]);
   });
 
   it('of limits is looked at: a smaller quorum publishes, a larger one takes the price away', async () => {
@@ -285,19 +319,26 @@ describe('outcomes of observations', () => {
       acceptedCount: 0,
       refusals: [{ reason: 'PUBLISHER_NOT_ALLOWED' }, { reason: 'PUBLISHER_NOT_ALLOWED' }],
     });
-    const rows = await world.database.kysely
-      .selectFrom('observation_counts')
-      .selectAll()
-      .orderBy('publisher')
-      .orderBy('outcome')
-      .execute();
-    expect(rows.map(({ publisher, outcome, count }) => [publisher, outcome, count])).toEqual([
-      ['a', 'ACCEPTED', '2'],
-      ['a', 'KNOWN', '1'],
-      ['a', 'OBSERVATION_IN_FUTURE', '1'],
-      ['a', 'OUT_OF_ORDER', '1'],
-      ['thief', 'PUBLISHER_NOT_ALLOWED', '2'],
-    ]);
+    const none = { acceptedCount: 0n, knownCount: 0n, outOfOrderCount: 0n };
+    const publishers: Publisher[] = [
+      {
+        publisher: 'a',
+        acceptedCount: 2n,
+        knownCount: 1n,
+        outOfOrderCount: 1n,
+        refusals: [{ reason: 'OBSERVATION_IN_FUTURE', count: 1n }],
+      },
+      { publisher: 'thief', ...none, refusals: [{ reason: 'PUBLISHER_NOT_ALLOWED', count: 2n }] },
+    ];
+    const all = await world.reader.listPublishers({ pageSize: 0, pageToken: '' });
+    expect(all).toEqual({ publishers, nextPageToken: '' });
+    const first = await world.reader.listPublishers({ pageSize: 1, pageToken: '' });
+    expect(first.publishers).toEqual(publishers.slice(0, 1));
+    const page = { pageSize: 1, pageToken: first.nextPageToken };
+    const second = await world.reader.listPublishers(page);
+    expect(second).toEqual({ publishers: publishers.slice(1), nextPageToken: '' });
+    const garbage = world.reader.listPublishers({ pageSize: 1, pageToken: 'garbage' });
+    expect((await refusal(garbage)).reason).toBe('PAGE_TOKEN_INVALID');
     // Nothing of a refused publisher is ever evidence.
     expect(await priceOf(world, 'WBTC')).toMatchObject({ publishers: ['a'], dropped: [] });
   });

@@ -6,7 +6,7 @@ const METHODS: Readonly<Record<string, string>> = {
   'trimtab.intent.v1.IntentService':
     'CreateIntent CreateIntentFromTemplate ValidateIntent GetIntent ListIntents UpdateIntent PauseIntent ResumeIntent CancelIntent ListTemplates GetAgentPlan RebalanceIntent GetPortfolio ListRuns ListNotifications SetNotificationTargets WatchIntents ClaimDueWork ReportRuntime CompleteIntent FailIntent',
   'trimtab.oracle.v1.OracleService':
-    'RegisterAsset UpdateAsset ListAssets SubmitObservations GetPrice ListPrices TakeSnapshot GetSnapshot WatchPrices',
+    'RegisterAsset UpdateAsset ListAssets SubmitObservations ListPublishers GetPrice ListPrices TakeSnapshot GetSnapshot WatchPrices',
   'trimtab.solver.v1.SolverService':
     'BuildPlan GetPlan ListPlans VerifyPlan ExplainPlan UpsertStrategy ListStrategies SubmitStrategySnapshots UpsertPolicy GetPolicy UpsertManager GetManager',
   'trimtab.ordergen.v1.OrderGenService':

@@ -65,6 +65,13 @@ export interface ChangeQuery {
   readonly limit: number;
 }
 
+/** What became of all that a publisher ever sent; counts are never pruned. */
+export interface PublisherCounts {
+  readonly publisher: string;
+  /** By outcome: ACCEPTED, KNOWN, OUT_OF_ORDER, or the reason of a refusal; sorted by outcome. */
+  readonly outcomes: readonly { readonly outcome: string; readonly count: bigint }[];
+}
+
 /** What can be read of the past, from the database. */
 export interface OracleHistory {
   /** The change that stood at a time. */
@@ -78,6 +85,8 @@ export interface OracleHistory {
   /** The first sequence to resume from without a gap, and the last change. */
   changeRange(): Promise<{ readonly first: bigint; readonly last: bigint }>;
   findSnapshot(snapshotHash: string): Promise<StoredSnapshot | undefined>;
+  /** Publishers by name, after one (empty for the first), at most `limit`. */
+  listPublishers(afterPublisher: string, limit: number): Promise<readonly PublisherCounts[]>;
 }
 
 /** What a transaction does to one record. */

@@ -98,6 +98,24 @@ describe('the time of the next look', () => {
   }, 600_000);
 });
 
+describe('the second quorum of a jump', () => {
+  it('is looked for one heartbeat after the first, between two steps of the band', () => {
+    const terms = { maxAgeSeconds: 90, heartbeatSeconds: 60, quorumCount: 1, breakerBps: 1_000 };
+    const jump = { price: 13_000n, observeTime: 10_000 };
+    // Held from 10 s on; what was seen at 20 s agrees. The band grows at 60 s, too little, and at 120 s.
+    const halted = stored(recordOf(terms, [jump]), 10_000);
+    const { latest } = recordOf(terms, [{ ...jump, observeTime: 20_000 }]);
+    const record = stored({ ...halted, latest }, 60_000);
+    expect([halted.state, record.state, nextLookTime(record, instant(60_000))]).toEqual([
+      'HALTED',
+      'HALTED',
+      70_000,
+    ]);
+    expect(lookAt(record, instant(69_999), false).isDue).toBe(false);
+    expect(lookAt(record, instant(70_000), false).cause).toBe('RESEED');
+  });
+});
+
 describe('an asset after an outage', () => {
   const cases = campaignCount(500, 20_000);
   it(`of 1 minute to 30 days, of any jump and with any limits, recovers by rule, ${cases} cases`, () => {

@@ -60,6 +60,22 @@ describe('the consensus price', () => {
     expect(outcome({}, 'b 102.5', 'c 100', 'a 101')).toBe('101 ± 1.5 | a,b,c | ');
   });
 
+  it('has the larger distance to the quarter elements as confidence, not to the ends', () => {
+    // Of 5 the elements at floor(5/4) = 1 and floor(15/4) = 3: |99 − 100| = 1 and |103 − 100| = 3.
+    const wide = { outlierBps: 10_000 };
+    const ends = ['a 90', 'b 99', 'c 100'];
+    expect(outcome(wide, ...ends, 'd 103', 'e 120')).toBe('100 ± 3 | a,b,c,d,e | ');
+    // And the lower one when it is further: |97 − 100| = 3 and |101 − 100| = 1.
+    expect(outcome(wide, 'a 80', 'b 97', 'c 100', 'd 101', 'e 120')).toBe('100 ± 3 | a,b,c,d,e | ');
+    // Of 4 those at 1 and 3: |100 − 101| = 1 and |103 − 101| = 2.
+    expect(outcome(wide, 'a 90', 'b 100', 'c 101', 'd 103')).toBe('101 ± 2 | a,b,c,d | ');
+  });
+
+  it('of three is the second median: 3 publishers are too few for one of them to lie', () => {
+    // The median is 100; 90 goes; of 100 and 101 the element at floor(2/2) = 1.
+    expect(outcome({}, 'a 90', 'b 100', 'c 101')).toBe('101 ± 1 | b,c | a:OUTLIER');
+  });
+
   it('of one publisher stands when the quorum is 1', () => {
     expect(outcome({ quorumCount: 1 }, 'a 100')).toBe('100 ± 0 | a | ');
   });

@@ -83,6 +83,8 @@ describe('looking at a price', () => {
     });
     const other = { ...at(10_000n, 1), last: { ...published, publishers: ['a', 'b'] } };
     expect(evaluate(other, now, true).cause).toBe('DEMAND');
+    const unsure = { ...at(10_000n, 1), last: { ...published, confidence: whole(1n) } };
+    expect(evaluate(unsure, now, true).cause).toBe('DEMAND');
   });
 
   it('with a deviation of 0 publishes every move and no standstill', () => {
@@ -134,6 +136,28 @@ describe('looking at a price', () => {
       publication: { price: whole(50_000n) },
       held: undefined,
     });
+  });
+
+  it('takes each observation of a confirming quorum only when it is newer than the held one', () => {
+    const held = { price: whole(50_000n), time: instant(1000) };
+    const [fresh] = at(50_000n, 61).latest;
+    if (fresh === undefined) throw new Error('one observation');
+    const seen = (...others: readonly Partial<PriceObservation>[]) => {
+      const latest = [fresh, ...others.map((other) => ({ ...fresh, ...other }))];
+      return look(50_000n, 61, { held, latest }).health;
+    };
+    expect(seen({ publisher: 'b', observeTime: instant(1001) })).toBe('HEALTHY');
+    expect(seen({ publisher: 'b', observeTime: instant(1000) })).toBe('HALTED');
+    // What is dropped is no part of the quorum, however old it is: an outlier, and one that has expired.
+    const outlier = { publisher: 'b', observeTime: instant(1000), price: whole(60_000n) };
+    expect(seen({ publisher: 'c' }, outlier)).toBe('HEALTHY');
+    expect(seen({ publisher: 'b', observeTime: instant(999) })).toBe('HEALTHY');
+  });
+
+  it('keeps a held jump while there is no quorum', () => {
+    const held = { price: whole(50_000n), time: instant(1000) };
+    const asset2 = { ...asset, quorumCount: 2 };
+    expect(look(50_000n, 2, { held, asset: asset2 })).toMatchObject({ health: 'NO_QUORUM', held });
   });
 
   it('forgets a held jump when the price comes back', () => {

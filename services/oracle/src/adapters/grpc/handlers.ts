@@ -46,6 +46,7 @@ import {
   toRefusalMessage,
   toSnapshotMessage,
 } from './mapping.js';
+import { listPublishers } from './list-publishers.js';
 import { runOnce } from './once.js';
 import { ORACLE_RULES } from './rules.js';
 import { watchPrices } from './watch-prices.js';
@@ -128,7 +129,7 @@ function assetHandlers(useCases: OracleUseCases): OracleHandlers {
 }
 
 function priceHandlers(useCases: OracleUseCases): OracleHandlers {
-  const { transactions, submitObservations, getPrice, listPrices } = useCases;
+  const { history, transactions, submitObservations, getPrice, listPrices } = useCases;
   return {
     SubmitObservations: (request, context) => {
       checkBatch(request.observations.length);
@@ -145,6 +146,7 @@ function priceHandlers(useCases: OracleUseCases): OracleHandlers {
         },
       });
     },
+    ListPublishers: (request) => listPublishers(history, request),
     GetPrice: async (request): Promise<GetPriceResponse> => {
       const assetId = requiredAssetId(request.assetId);
       const answer = await getPrice(assetId, readTimeOf(request.readTime));

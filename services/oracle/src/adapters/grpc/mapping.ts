@@ -9,6 +9,7 @@ import {
   type Observation as ObservationMessage,
   type ObservationRefusal as RefusalMessage,
   type Price as PriceMessage,
+  type PriceEvidence as PriceEvidenceMessage,
   type Snapshot as SnapshotMessage,
 } from '@trimtab/contracts/oracle';
 import type { PriceChange, StoredSnapshot } from '../../application/ports.js';
@@ -123,7 +124,23 @@ function messageOf(
     publishers: published ? [...publication.publishers] : [],
     dropped: published ? publication.dropped.map(toDroppedMessage) : [],
     sequence,
+    evidence: published ? toEvidenceMessages(publication) : [],
   };
+}
+
+/** What each publisher had said, with the reason for those that were dropped. */
+function toEvidenceMessages({ evidence, dropped }: Publication): PriceEvidenceMessage[] {
+  const reasons = new Map(dropped.map(({ publisher, reason }) => [publisher, reason]));
+  return evidence.map(({ publisher, price, observeTime, sequence }) => {
+    const reason = reasons.get(publisher);
+    return {
+      publisher,
+      priceDecimal: formatDecimal(price),
+      observeTime: new Date(observeTime),
+      sequence,
+      dropReason: reason === undefined ? DropReason.DROP_REASON_UNSPECIFIED : toDropReason(reason),
+    };
+  });
 }
 
 /** A snapshot with its hash and times. */
@@ -203,11 +220,15 @@ function toStateMessage(health: Health): Price_State {
 }
 
 function toDroppedMessage({ publisher, reason }: Dropped): DroppedPublisher {
+  return { publisher, reason: toDropReason(reason) };
+}
+
+function toDropReason(reason: Dropped['reason']): DropReason {
   switch (reason) {
     case 'OUTLIER':
-      return { publisher, reason: DropReason.DROP_REASON_OUTLIER };
+      return DropReason.DROP_REASON_OUTLIER;
     case 'EXPIRED':
-      return { publisher, reason: DropReason.DROP_REASON_EXPIRED };
+      return DropReason.DROP_REASON_EXPIRED;
     default:
       return assertNever(reason);
   }

@@ -11,6 +11,7 @@ export const ORACLE_RULES: Readonly<Record<MethodName<typeof OracleServiceServic
   UpdateAsset: scope('admin'),
   ListAssets: AUTHENTICATED,
   SubmitObservations: scope('price:write'),
+  ListPublishers: AUTHENTICATED,
   GetPrice: AUTHENTICATED,
   ListPrices: AUTHENTICATED,
   TakeSnapshot: scope(

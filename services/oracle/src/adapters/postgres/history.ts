@@ -6,6 +6,11 @@ import type { OracleTables } from './tables.js';
 
 type ChangeRow = Parameters<typeof fromChangeRow>[0];
 
+interface PublisherRow {
+  readonly publisher: string;
+  readonly outcomes: readonly { readonly outcome: string; readonly count: string }[];
+}
+
 /** Reads the log of changes and the snapshots. */
 export function createHistory(db: Kysely<OracleTables>): OracleHistory {
   const changes = async (rest: RawBuilder<unknown>): Promise<readonly PriceChange[]> => {
@@ -46,6 +51,17 @@ export function createHistory(db: Kysely<OracleTables>): OracleHistory {
         .where('snapshot_hash', '=', snapshotHash)
         .executeTakeFirst();
       return row === undefined ? undefined : fromSnapshotRow(row);
+    },
+    async listPublishers(afterPublisher, limit) {
+      const { rows } = await sql<PublisherRow>`
+        select publisher, json_agg(json_build_object('outcome', outcome, 'count', count::text)
+                                   order by outcome collate "C") as outcomes
+        from observation_counts where publisher > ${afterPublisher}
+        group by publisher order by publisher limit ${limit}`.execute(db);
+      return rows.map(({ publisher, outcomes }) => ({
+        publisher,
+        outcomes: outcomes.map(({ outcome, count }) => ({ outcome, count: BigInt(count) })),
+      }));
     },
   };
 }

@@ -25,6 +25,7 @@ import { Timestamp } from "../../../google/protobuf/timestamp.js";
 import { Asset } from "./asset.js";
 import { Observation } from "./observation.js";
 import { Price, Price_State, price_StateFromJSON, price_StateToJSON } from "./price.js";
+import { Publisher } from "./publisher.js";
 import { Snapshot } from "./snapshot.js";
 
 /** The oracle: observations in, consensus prices and snapshots out. */
@@ -106,6 +107,22 @@ export interface ObservationRefusal {
   reason: string;
   /** What was found and what is allowed. */
   message: string;
+}
+
+/** Request of ListPublishers. */
+export interface ListPublishersRequest {
+  /** At most this many, default 50, at most 500 (more is coerced, negative is refused). */
+  pageSize: number;
+  /** The next_page_token of the previous page, with the same filter. */
+  pageToken: string;
+}
+
+/** Answer of ListPublishers. */
+export interface ListPublishersResponse {
+  /** The publishers of this page, by name. */
+  publishers: Publisher[];
+  /** Empty at the end, and only then. */
+  nextPageToken: string;
 }
 
 /** Request of GetPrice. */
@@ -1003,6 +1020,190 @@ export const ObservationRefusal: MessageFns<ObservationRefusal> = {
   },
 };
 
+function createBaseListPublishersRequest(): ListPublishersRequest {
+  return { pageSize: 0, pageToken: "" };
+}
+
+export const ListPublishersRequest: MessageFns<ListPublishersRequest> = {
+  encode(message: ListPublishersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.pageSize !== 0) {
+      writer.uint32(8).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(18).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListPublishersRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListPublishersRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListPublishersRequest {
+    return {
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListPublishersRequest): unknown {
+    const obj: any = {};
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListPublishersRequest>, I>>(base?: I): ListPublishersRequest {
+    return ListPublishersRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListPublishersRequest>, I>>(object: I): ListPublishersRequest {
+    const message = createBaseListPublishersRequest();
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListPublishersResponse(): ListPublishersResponse {
+  return { publishers: [], nextPageToken: "" };
+}
+
+export const ListPublishersResponse: MessageFns<ListPublishersResponse> = {
+  encode(message: ListPublishersResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.publishers) {
+      Publisher.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListPublishersResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListPublishersResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.publishers.push(Publisher.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListPublishersResponse {
+    return {
+      publishers: globalThis.Array.isArray(object?.publishers)
+        ? object.publishers.map((e: any) => Publisher.fromJSON(e))
+        : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListPublishersResponse): unknown {
+    const obj: any = {};
+    if (message.publishers?.length) {
+      obj.publishers = message.publishers.map((e) => Publisher.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListPublishersResponse>, I>>(base?: I): ListPublishersResponse {
+    return ListPublishersResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListPublishersResponse>, I>>(object: I): ListPublishersResponse {
+    const message = createBaseListPublishersResponse();
+    message.publishers = object.publishers?.map((e) => Publisher.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
 function createBaseGetPriceRequest(): GetPriceRequest {
   return { assetId: "", readTime: undefined };
 }
@@ -1883,7 +2084,7 @@ export const WatchPricesResponse: MessageFns<WatchPricesResponse> = {
 };
 
 /**
- * Resources: Asset (`asset_id`), Price (one per asset), Snapshot (`snapshot_hash`).
+ * Resources: Asset (`asset_id`), Publisher (`publisher`), Price (one per asset), Snapshot (`snapshot_hash`).
  *
  * Every method can also fail with UNAUTHENTICATED, PERMISSION_DENIED, FIELD_REQUIRED, FIELD_INVALID, MESSAGE_TOO_LARGE,
  * METHOD_UNIMPLEMENTED, DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE and INVARIANT_VIOLATED.
@@ -1950,6 +2151,22 @@ export const OracleServiceService = {
     responseSerialize: (value: SubmitObservationsResponse): Buffer =>
       Buffer.from(SubmitObservationsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SubmitObservationsResponse => SubmitObservationsResponse.decode(value),
+  },
+  /**
+   * Lists publishers by name, each with what became of all that it ever sent.
+   *
+   * Errors: PAGE_TOKEN_INVALID.
+   */
+  listPublishers: {
+    path: "/trimtab.oracle.v1.OracleService/ListPublishers" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListPublishersRequest): Buffer =>
+      Buffer.from(ListPublishersRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListPublishersRequest => ListPublishersRequest.decode(value),
+    responseSerialize: (value: ListPublishersResponse): Buffer =>
+      Buffer.from(ListPublishersResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListPublishersResponse => ListPublishersResponse.decode(value),
   },
   /**
    * The price of an asset, published now if it has moved, or as it was at a time.
@@ -2053,6 +2270,12 @@ export interface OracleServiceServer extends UntypedServiceImplementation {
    * observations: ASSET_NOT_FOUND, PUBLISHER_NOT_ALLOWED, DECIMAL_NOT_CANONICAL, OBSERVATION_IN_FUTURE, FIELD_REQUIRED, FIELD_INVALID.
    */
   submitObservations: handleUnaryCall<SubmitObservationsRequest, SubmitObservationsResponse>;
+  /**
+   * Lists publishers by name, each with what became of all that it ever sent.
+   *
+   * Errors: PAGE_TOKEN_INVALID.
+   */
+  listPublishers: handleUnaryCall<ListPublishersRequest, ListPublishersResponse>;
   /**
    * The price of an asset, published now if it has moved, or as it was at a time.
    *
@@ -2169,6 +2392,26 @@ export interface OracleServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SubmitObservationsResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Lists publishers by name, each with what became of all that it ever sent.
+   *
+   * Errors: PAGE_TOKEN_INVALID.
+   */
+  listPublishers(
+    request: ListPublishersRequest,
+    callback: (error: ServiceError | null, response: ListPublishersResponse) => void,
+  ): ClientUnaryCall;
+  listPublishers(
+    request: ListPublishersRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListPublishersResponse) => void,
+  ): ClientUnaryCall;
+  listPublishers(
+    request: ListPublishersRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListPublishersResponse) => void,
   ): ClientUnaryCall;
   /**
    * The price of an asset, published now if it has moved, or as it was at a time.

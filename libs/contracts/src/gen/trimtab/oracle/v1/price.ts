@@ -82,6 +82,11 @@ export interface Price {
    * commits; 0 before the first, and for the denomination asset.
    */
   sequence: bigint;
+  /**
+   * What each publisher that was used or dropped had said, by publisher; with it the price can be reckoned again. Empty for the
+   * denomination asset.
+   */
+  evidence: PriceEvidence[];
 }
 
 /** The health of a price. Changed by the oracle alone. A closed set. */
@@ -147,6 +152,22 @@ export function price_StateToJSON(object: Price_State): string {
   }
 }
 
+/** What one publisher had said when a price was made. */
+export interface PriceEvidence {
+  /** The publisher. */
+  publisher: string;
+  /** The price that it observed, a canonical decimal in the denomination asset. */
+  priceDecimal: string;
+  /** When it observed it, by its own clock. */
+  observeTime:
+    | Date
+    | undefined;
+  /** The sequence of its observation. */
+  sequence: bigint;
+  /** Why the observation was dropped; DROP_REASON_UNSPECIFIED when it was used. */
+  dropReason: DropReason;
+}
+
 /** A publisher that did not take part in a consensus. */
 export interface DroppedPublisher {
   /** The publisher. */
@@ -166,6 +187,7 @@ function createBasePrice(): Price {
     publishers: [],
     dropped: [],
     sequence: 0n,
+    evidence: [],
   };
 }
 
@@ -200,6 +222,9 @@ export const Price: MessageFns<Price> = {
         throw new globalThis.Error("value provided for field message.sequence of type int64 too large");
       }
       writer.uint32(72).int64(message.sequence);
+    }
+    for (const v of message.evidence) {
+      PriceEvidence.encode(v!, writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -289,6 +314,14 @@ export const Price: MessageFns<Price> = {
             message.sequence = reader.int64() as bigint;
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.evidence.push(PriceEvidence.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -336,6 +369,9 @@ export const Price: MessageFns<Price> = {
         ? object.dropped.map((e: any) => DroppedPublisher.fromJSON(e))
         : [],
       sequence: isSet(object.sequence) ? BigInt(object.sequence) : 0n,
+      evidence: globalThis.Array.isArray(object?.evidence)
+        ? object.evidence.map((e: any) => PriceEvidence.fromJSON(e))
+        : [],
     };
   },
 
@@ -368,6 +404,9 @@ export const Price: MessageFns<Price> = {
     if (message.sequence !== 0n) {
       obj.sequence = message.sequence.toString();
     }
+    if (message.evidence?.length) {
+      obj.evidence = message.evidence.map((e) => PriceEvidence.toJSON(e));
+    }
     return obj;
   },
 
@@ -385,6 +424,155 @@ export const Price: MessageFns<Price> = {
     message.publishers = object.publishers?.map((e) => e) || [];
     message.dropped = object.dropped?.map((e) => DroppedPublisher.fromPartial(e)) || [];
     message.sequence = (object.sequence !== undefined && object.sequence !== null) ? BigInt(object.sequence) : 0n;
+    message.evidence = object.evidence?.map((e) => PriceEvidence.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBasePriceEvidence(): PriceEvidence {
+  return { publisher: "", priceDecimal: "", observeTime: undefined, sequence: 0n, dropReason: 0 };
+}
+
+export const PriceEvidence: MessageFns<PriceEvidence> = {
+  encode(message: PriceEvidence, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.publisher !== "") {
+      writer.uint32(10).string(message.publisher);
+    }
+    if (message.priceDecimal !== "") {
+      writer.uint32(18).string(message.priceDecimal);
+    }
+    if (message.observeTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.observeTime), writer.uint32(26).fork()).join();
+    }
+    if (message.sequence !== 0n) {
+      if (BigInt.asIntN(64, message.sequence) !== message.sequence) {
+        throw new globalThis.Error("value provided for field message.sequence of type int64 too large");
+      }
+      writer.uint32(32).int64(message.sequence);
+    }
+    if (message.dropReason !== 0) {
+      writer.uint32(40).int32(message.dropReason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PriceEvidence {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePriceEvidence();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.publisher = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.priceDecimal = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.observeTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.sequence = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.dropReason = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PriceEvidence {
+    return {
+      publisher: isSet(object.publisher) ? globalThis.String(object.publisher) : "",
+      priceDecimal: isSet(object.priceDecimal)
+        ? globalThis.String(object.priceDecimal)
+        : isSet(object.price_decimal)
+        ? globalThis.String(object.price_decimal)
+        : "",
+      observeTime: isSet(object.observeTime)
+        ? fromJsonTimestamp(object.observeTime)
+        : isSet(object.observe_time)
+        ? fromJsonTimestamp(object.observe_time)
+        : undefined,
+      sequence: isSet(object.sequence) ? BigInt(object.sequence) : 0n,
+      dropReason: isSet(object.dropReason)
+        ? dropReasonFromJSON(object.dropReason)
+        : isSet(object.drop_reason)
+        ? dropReasonFromJSON(object.drop_reason)
+        : 0,
+    };
+  },
+
+  toJSON(message: PriceEvidence): unknown {
+    const obj: any = {};
+    if (message.publisher !== "") {
+      obj.publisher = message.publisher;
+    }
+    if (message.priceDecimal !== "") {
+      obj.priceDecimal = message.priceDecimal;
+    }
+    if (message.observeTime !== undefined) {
+      obj.observeTime = message.observeTime.toISOString();
+    }
+    if (message.sequence !== 0n) {
+      obj.sequence = message.sequence.toString();
+    }
+    if (message.dropReason !== 0) {
+      obj.dropReason = dropReasonToJSON(message.dropReason);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PriceEvidence>, I>>(base?: I): PriceEvidence {
+    return PriceEvidence.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PriceEvidence>, I>>(object: I): PriceEvidence {
+    const message = createBasePriceEvidence();
+    message.publisher = object.publisher ?? "";
+    message.priceDecimal = object.priceDecimal ?? "";
+    message.observeTime = object.observeTime ?? undefined;
+    message.sequence = (object.sequence !== undefined && object.sequence !== null) ? BigInt(object.sequence) : 0n;
+    message.dropReason = object.dropReason ?? 0;
     return message;
   },
 };
