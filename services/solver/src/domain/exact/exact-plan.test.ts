@@ -120,6 +120,38 @@ describe('a certificate', () => {
     ]);
   });
 
+  it('gives a price that two equal caps share to the first of them', () => {
+    const strategies = [
+      scoring('a', 900, { protocol: 'marginfi', strategyCapBps: 500 }),
+      scoring('b', 700, { protocol: 'marginfi' }),
+      scoring('c', 400),
+    ];
+    const equal = { strategyCapBps: 500, marginFiCapBps: 800, exoticCapBps: 0 };
+    const policy = policyOf({ ...equal, protocolCaps: [{ protocol: 'marginfi', capBps: 800 }] });
+    // a is at its own cap and the policy's; marginfi, with b's 300, at its own and the policy's.
+    expect(certify(planOf(roundsProblem(strategies, { policy }))).shadowPrices).toEqual([
+      { cap: 'MARGIN_FI', price: 0n },
+      { cap: 'POLICY_STRATEGY', name: 'a', price: 0n },
+      { cap: 'POLICY_STRATEGY', name: 'c', price: 400n },
+      { cap: 'PROTOCOL', name: 'marginfi', price: 700n },
+      { cap: 'STRATEGY', name: 'a', price: 200n },
+    ]);
+  });
+
+  it('of strategies that no cap lets in has the optimum 0, at the price of their caps', () => {
+    const strategies = [
+      scoring('a', 900, { exotic: true }),
+      scoring('b', 700, { strategyCapBps: 0 }),
+    ];
+    const policy = policyOf({ exoticCapBps: 0 });
+    const certificate = certify(planOf(roundsProblem(strategies, { policy })));
+    expect(certificate).toMatchObject({ optimalObjective: 0, gapBps: 0 });
+    expect(certificate.shadowPrices).toEqual([
+      { cap: 'EXOTIC', price: 900n },
+      { cap: 'STRATEGY', name: 'b', price: 700n },
+    ]);
+  });
+
   it('of a plan without candidates has the optimum 0 and the gap 0', () => {
     expect(certify(planOf(roundsProblem([])))).toMatchObject({
       optimalObjective: 0,

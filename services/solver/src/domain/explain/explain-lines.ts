@@ -17,24 +17,32 @@ export interface ExplanationLine {
 
 /** Where every basis point of the vault goes: the grants by (asset, side), the reserve, what is idle. */
 export function explainLines(plan: Plan): readonly ExplanationLine[] {
-  const { summary, targets, inputs } = plan;
-  const { minLiquidReserveBps } = inputs.policy ?? OPEN_LIMITS;
+  const { summary, targets } = plan;
   const lines: readonly ExplanationLine[] = [
     ...targets.map(({ assetId, side, strategyId, weightBps }): ExplanationLine => {
       const why = strategyId === undefined ? 'stated by the caller' : grantText(plan, strategyId);
       const text = `${assetId} ${side}: ${why}`;
       return { kind: 'GRANT', assetId, weightBps, text, ...(strategyId ? { strategyId } : {}) };
     }),
-    {
-      kind: 'RESERVE',
-      weightBps: summary.reserveBps,
-      text: `the policy keeps at least ${minLiquidReserveBps} bps liquid; unhealthy strategies add 100 each, up to 3000`,
-    },
-    { kind: 'IDLE', weightBps: summary.idleBps, text: 'no strategy had room left for it' },
+    { kind: 'RESERVE', weightBps: summary.reserveBps, text: reserveText(plan) },
+    { kind: 'IDLE', weightBps: summary.idleBps, text: idleText(plan) },
   ];
   const sum = lines.reduce((total, { weightBps }) => total + weightBps, 0);
   invariant(sum === BPS_WHOLE, `the lines of an explanation sum to 10 000, found ${sum}`);
   return lines;
+}
+
+function reserveText({ summary, inputs }: Plan): string {
+  const { minLiquidReserveBps } = inputs.policy ?? OPEN_LIMITS;
+  const kept = `the policy keeps at least ${minLiquidReserveBps} bps liquid`;
+  // Explicit targets have no strategies that could be unhealthy.
+  return summary.mode === 'EXPLICIT'
+    ? kept
+    : `${kept}; unhealthy strategies add 100 each, up to 3000`;
+}
+
+function idleText({ summary }: Plan): string {
+  return summary.mode === 'EXPLICIT' ? 'no target has it' : 'no strategy had room left for it';
 }
 
 function grantText(plan: Plan, strategyId: string): string {
