@@ -1,23 +1,22 @@
-import { floorDiv, pow10, type Decimal } from '@trimtab/decimal';
+import { compareDecimals, decimalOf, valueOf, type Quote } from '@trimtab/decimal';
 import type { Leg } from './series.js';
 
-/** What settling a half pays, in base units of the base asset, for a price of it in the quote asset. */
+/** A series at its settlement. */
 export interface Settlement {
+  /** In whole units of the quote asset. */
   readonly strike: bigint;
-  readonly price: Decimal;
+  /** What a unit of the base asset is worth: the last price published before the maturity. */
+  readonly quote: Quote;
 }
 
 /**
- * The payout of a quantity of a half at maturity: P pays min(1, S/x) of a unit, rounded down, N the
- * rest, so that the two halves of a quantity pay exactly that quantity.
+ * What settling a quantity of a half pays, in base units of the underlying: P is worth min(x, S) a
+ * unit, rounded down, N the rest of the value of the quantity, so that the two halves of a quantity pay
+ * exactly what the quantity is worth (intent rules, the option index).
  */
-export function payoutOf(leg: Leg, quantity: bigint, settlement: Settlement): bigint {
-  const forP = payoutOfP(quantity, settlement);
-  return leg === 'P' ? forP : quantity - forP;
-}
-
-function payoutOfP(quantity: bigint, { strike, price }: Settlement): bigint {
-  const scaledStrike = strike * pow10(price.scale);
-  if (price.digits <= scaledStrike) return quantity;
-  return floorDiv(quantity * scaledStrike, price.digits);
+export function payoutOf(leg: Leg, quantity: bigint, { strike, quote }: Settlement): bigint {
+  const ceiling = decimalOf(strike, 0);
+  const price = compareDecimals(quote.price, ceiling) < 0 ? quote.price : ceiling;
+  const forP = valueOf(quantity, { ...quote, price });
+  return leg === 'P' ? forP : valueOf(quantity, quote) - forP;
 }

@@ -1,6 +1,12 @@
 import { instant, parseInstant, type Instant } from '@trimtab/core';
 import { describe, expect, it } from 'vitest';
-import { maturityAfter, parseSeriesAssetId, seriesAssetId } from './series.js';
+import {
+  maturityAfter,
+  parseSeriesAssetId,
+  parseSeriesId,
+  seriesAssetId,
+  seriesId,
+} from './series.js';
 
 function at(text: string): Instant {
   const parsed = parseInstant(text);
@@ -21,6 +27,12 @@ describe('a series', () => {
       ok: true,
       value: { leg: 'N', series },
     });
+  });
+
+  it('has an id without its half, which is read back as well', () => {
+    expect(seriesId(series)).toBe('BTC-30000-20260801');
+    expect(parseSeriesId('BTC-30000-20260801')).toEqual({ ok: true, value: series });
+    expect(parseSeriesId('P-BTC-30000-20260801').ok).toBe(false);
   });
 
   it.each([

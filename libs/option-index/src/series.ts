@@ -32,6 +32,18 @@ export function seriesAssetId(leg: Leg, series: Series): string {
   return `${leg}-${series.base}-${series.strike}-${day}`;
 }
 
+/** The id of a series without its half: `BTC-30000-20260801`. */
+export function seriesId(series: Series): string {
+  return seriesAssetId('P', series).slice(2);
+}
+
+/** Reads the id of a series without its half. */
+export function parseSeriesId(text: string): Result<Series, string> {
+  const parsed = parseSeriesAssetId(`P-${text}`);
+  if (parsed.ok) return ok(parsed.value.series);
+  return err(`"${text.slice(0, 64)}" is no series, such as BTC-30000-20260801`);
+}
+
 /** Reads the asset id of a half of a series. */
 export function parseSeriesAssetId(
   assetId: string,
