@@ -284,15 +284,13 @@ describe('requests that start no run', () => {
     },
   );
 
-  it('are refused for an intent that is unknown, paused or not activated', async () => {
+  it('are refused for an intent that is unknown or not activated', async () => {
     const intentId = await createIntent(WEIGHTS);
     const set = (assignment: string) =>
       world.database.pool.query(`update intents set ${assignment}`);
     const failed = 'FAILED_PRECONDITION';
     await expectRefusal(rebalance('intent-1-a1b2c3d4'), 'NOT_FOUND', 'INTENT_NOT_FOUND');
-    await set(`state = 'PAUSED'`);
-    await expectRefusal(rebalance(intentId), failed, 'INTENT_NOT_ACTIVE');
-    await set(`state = 'ACTIVE', activation_step = 'DERIVED'`);
+    await set(`activation_step = 'DERIVED'`);
     await expectRefusal(rebalance(intentId), failed, 'INTENT_NOT_ACTIVATED');
   });
 

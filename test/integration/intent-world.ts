@@ -32,6 +32,7 @@ export type RemoteCall =
   | 'strategyAssets'
   | 'buildPlan'
   | 'createRebalance'
+  | 'getRebalance'
   | 'getVault'
   | 'valueVault'
   | 'createVault'
@@ -42,6 +43,7 @@ export type RemoteCall =
   | 'closeVault'
   | 'setDepositLimit'
   | 'lotsOf'
+  | 'decimalsOf'
   | 'lastPrices'
   | 'listVaults';
 
@@ -82,6 +84,8 @@ export interface FakeWorld {
   }[];
   readonly healthy: Set<string>;
   noOp: boolean;
+  /** What GetRebalance tells of every rebalance. */
+  rebalance: { ended: boolean; costBps: bigint };
   /** The next call of the name fails: before it took effect, or after (its answer is lost). */
   failNext(name: RemoteCall, error: Error, when?: 'before' | 'after'): void;
   /** The next call of the name waits: before it takes effect, or after, before its answer. */
@@ -134,6 +138,7 @@ export function createFakeWorld(): FakeWorld {
     withdrawals: [],
     healthy: new Set(['WBTC', 'WETH', 'LTC', 'AAVE-USDC', 'KAMINO']),
     noOp: false,
+    rebalance: { ended: true, costBps: 0n },
     failNext: (name, error, when = 'before') => failures.set(name, { error, when }),
     holdNext: (name, when) => {
       const held = hold();
@@ -201,6 +206,8 @@ export function createFakeWorld(): FakeWorld {
         ),
       lotsOf: (assetIds, { caller }) =>
         ask('lotsOf', {}, caller, () => new Map(assetIds.map((assetId) => [assetId, LOT]))),
+      decimalsOf: (assetIds, { caller }) =>
+        ask('decimalsOf', {}, caller, () => new Map(assetIds.map((assetId) => [assetId, 6]))),
       takeSnapshot: (request, { caller }) =>
         ask('takeSnapshot', request, caller, () => 'a'.repeat(64)),
     },
@@ -218,6 +225,11 @@ export function createFakeWorld(): FakeWorld {
             vault.cash = (vault.cash ?? 0n) + 1000n;
           }
           return `rebalance-${request.requestId}`;
+        }),
+      getRebalance: (_rebalanceId, { caller }) =>
+        ask('getRebalance', {}, caller, () => {
+          const { ended, costBps } = world.rebalance;
+          return { ended, nav: 10_000n, corrections: -costBps, actions: [] };
         }),
       cancelRebalance: (request, { caller }) =>
         ask('cancelRebalance', request, caller, () => {

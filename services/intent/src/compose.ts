@@ -24,6 +24,7 @@ import { traceRebalance } from './adapters/telemetry/traced-rebalance.js';
 import { isTimeZone } from './adapters/time-zone.js';
 import { createActivateIntent } from './application/activate-intent.js';
 import { createResumeActivations } from './application/resume-activations.js';
+import { createResumeRuns } from './application/resume-runs.js';
 import { createUndoActivation } from './application/undo-activation.js';
 import { createChangeState } from './application/change-state.js';
 import { createCreateIntent } from './application/create-intent.js';
@@ -106,7 +107,13 @@ export function composeIntent(
     run: useCases.resumeActivations,
     onError: (error) => logger.error({ err: error }, 'intent activations failed'),
   });
-  const parts = group('intent', [storage, relay, worker, saga, server]);
+  const resumer = createPoller({
+    name: 'intent runs',
+    intervalMs: WORKER_POLL_MS,
+    run: useCases.resumeRuns,
+    onError: (error) => logger.error({ err: error }, 'intent runs failed'),
+  });
+  const parts = group('intent', [storage, relay, worker, saga, resumer, server]);
   return {
     name: 'intent',
     get address() {
@@ -166,13 +173,16 @@ function createUseCases(
     listRuns: createListRuns(runs, getIntent),
     getPortfolio: createGetPortfolio({ intents, vaults, oracle }),
     listIntents: createListIntents(intents),
-    rebalanceIntent: traceRebalance(createRebalanceIntent({ intents, runs, startRun, finishRun })),
+    rebalanceIntent: traceRebalance(
+      createRebalanceIntent({ clock, ids, intents, runs, startRun, finishRun }),
+    ),
     changeState: createChangeState({ clock, ids, changes, drive, observer }),
     updateIntent: createUpdateIntent({ clock, facts, intents, setDepositLimits, observer }),
     watchIntents: createWatchIntents(
       createIntentChangeFeed(database, { pollMillis: WATCH_POLL_MS }),
     ),
     resumeActivations: createResumeActivations({ activations, activate, observer }),
+    resumeRuns: createResumeRuns({ intents, runs, finishRun, observer }),
     finishChanges: createFinishChanges({ clock, changes, drive, observer }),
     setDepositLimits,
   };

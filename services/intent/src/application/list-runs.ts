@@ -1,6 +1,7 @@
 import type { Run } from '../domain/run.js';
 import type { GetIntent } from './get-intent.js';
-import type { Call, RunPage, RunStore } from './ports.js';
+import type { Call } from './ports.js';
+import type { RunPage, RunStore } from './run-ports.js';
 
 /** The runs of an intent that the caller may see, the latest first. */
 export type ListRuns = (intentId: string, page: RunPage, call: Call) => Promise<readonly Run[]>;

@@ -20,6 +20,11 @@ export interface IntentObserver {
   intentUpdated(event: { readonly intentId: string }): void;
   depositLimitFailed(event: { readonly intentId: string; readonly error: unknown }): void;
   runStarted(event: { readonly runId: string; readonly intentId: string }): void;
+  runStalled(event: {
+    readonly runId: string;
+    readonly intentId: string;
+    readonly error: unknown;
+  }): void;
   runEnded(event: {
     readonly runId: string;
     readonly intentId: string;

@@ -2,8 +2,10 @@ import { compare, domainError, invariant, present, refuse, sorted } from '@trimt
 import { resolveAsset, type Allocation, type Target } from '@trimtab/strategy';
 import type { Intent } from '../domain/intent.js';
 import type { Run, RunOutcome, RunProgress } from '../domain/run.js';
-import type { Call, RunStore, StepIds } from './ports.js';
+import type { Call, StepIds } from './ports.js';
 import type { PlanRequest, RemoteServices } from './remote-ports.js';
+import { createCheckRunLimits } from './run-limits.js';
+import type { RunLease, RunStore } from './run-ports.js';
 
 /** What the pipeline needs. */
 export interface PipelineDependencies {
@@ -13,7 +15,12 @@ export interface PipelineDependencies {
 }
 
 /** Drives a run to its end. Throws what another service refuses, and what it cannot answer. */
-export type Pipeline = (run: Run, intent: Intent, call: Call) => Promise<RunOutcome>;
+export type Pipeline = (
+  run: Run,
+  intent: Intent,
+  lease: RunLease,
+  call: Call,
+) => Promise<RunOutcome>;
 
 /** The steps of a run, in order; each is done when its field of the progress is there. */
 const STEPS = ['assetIds', 'snapshotHash', 'valuation', 'plan'] as const;
@@ -22,18 +29,24 @@ type Step = (typeof STEPS)[number];
 const SETTLE_STEPS: readonly Step[] = ['assetIds', 'snapshotHash', 'valuation'];
 
 /**
- * snapshot → valuation → plan → no-op? → rebalance. A step asks another service with a request id
+ * limits → snapshot → valuation → plan → no-op? → rebalance. A step asks another service with a request id
  * derived from the run and with nothing but what earlier steps stored, so that repeating it is
  * harmless: the retry of a crashed run sends the very same requests.
  */
 export function createPipeline(dependencies: PipelineDependencies): Pipeline {
   const { runs, services, stepIds } = dependencies;
-  return async (run, intent, call) => {
+  const checkLimits = createCheckRunLimits(dependencies);
+  return async (run, intent, lease, call) => {
     let { progress } = run;
+    // Once a step is taken, the limits have let the run pass.
+    if (progress.assetIds === undefined) {
+      const limit = await checkLimits(run, intent, call);
+      if (limit !== undefined) return limit;
+    }
     for (const step of run.purpose === 'SETTLE' ? SETTLE_STEPS : STEPS) {
       if (progress[step] !== undefined) continue;
       const found = await take(step, { run, progress, intent, call }, dependencies);
-      progress = (await runs.advance(run.id, found)).progress;
+      progress = (await runs.advance(lease, found)).progress;
     }
     const { plan } = progress;
     if (plan?.noOp === true) {
@@ -50,8 +63,7 @@ export function createPipeline(dependencies: PipelineDependencies): Pipeline {
         purpose: run.purpose,
         planHash: plan?.planHash,
         snapshotHash: present(progress.snapshotHash, 'the snapshot is a step'),
-        // A band decides what is traded only where drift is why it is traded.
-        driftBand: run.trigger === 'DRIFT' ? intent.spec.triggers.driftBand : undefined,
+        driftBand: progress.driftBand,
       },
       call,
     );
@@ -75,7 +87,7 @@ async function take(
   const { run, progress, call } = context;
   switch (step) {
     case 'assetIds':
-      return { assetIds: await selectAssets(context, services) };
+      return { assetIds: await selectAssets(context, services), ...bandOf(context) };
     case 'snapshotHash': {
       const requestId = stepIds.ofRun(run.id, 'take-snapshot');
       const assetIds = present(progress.assetIds, 'assets are selected before the snapshot');
@@ -89,6 +101,12 @@ async function take(
     case 'plan':
       return { plan: await services.solver.buildPlan(planRequest(context, stepIds), call) };
   }
+}
+
+/** A band decides what is traded only where drift is why it is traded. */
+function bandOf({ run, intent }: StepContext): Pick<RunProgress, 'driftBand'> {
+  const { driftBand } = intent.spec.triggers;
+  return run.trigger === 'DRIFT' && driftBand !== undefined ? { driftBand } : {};
 }
 
 /** Held assets and targets must be priced; candidates are, if they can be (oracle rules, snapshots). */

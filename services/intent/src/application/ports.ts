@@ -1,8 +1,6 @@
-import type { Instant } from '@trimtab/core';
 import type { Caller } from '@trimtab/grpc';
 import type { Violation } from '@trimtab/strategy';
 import type { Intent, IntentState } from '../domain/intent.js';
-import type { Run, RunOutcome, RunProgress } from '../domain/run.js';
 
 /** For whom a use case runs, and until when; it travels to every further call. */
 export interface Call {
@@ -80,31 +78,6 @@ export interface IntentStore {
   staleLimits(limit: number): Promise<readonly Intent[]>;
   /** The vault has the limit of this version of the intent. */
   limitSet(intent: Intent): Promise<void>;
-}
-
-/** The part of a list of runs that is asked for. */
-export interface RunPage {
-  /** The last run of the page before; absent for the first. */
-  readonly afterRunId: string | undefined;
-  readonly limit: number;
-}
-
-/** Runs of the pipeline. */
-export interface RunStore {
-  /**
-   * The run that an earlier request with this key started.
-   *
-   * @throws DomainFailure REQUEST_ID_REUSED
-   */
-  findStarted(key: RequestKey): Promise<Run | undefined>;
-  /** Stores the run, or returns the one that a twin with the same key stored. */
-  start(key: RequestKey, run: Run): Promise<Run>;
-  /** The runs of an intent, the latest first. */
-  list(intentId: string, page: RunPage): Promise<readonly Run[]>;
-  /** Adds to the progress; what is known already stays. Returns the run as it is now. */
-  advance(runId: string, progress: RunProgress): Promise<Run>;
-  /** Ends the run, once: a second end changes nothing. Returns the run as it is now. */
-  end(runId: string, outcome: RunOutcome, now: Instant): Promise<Run>;
 }
 
 /** Request ids of steps: the same parent and step give the same id, on every attempt (UUIDv5). */

@@ -1,6 +1,7 @@
 import type { Instant } from '@trimtab/core';
 import type { DriftBand, Side, Target } from '@trimtab/strategy';
 import type { KnownPrice } from '../domain/portfolio.js';
+import type { RebalanceView } from '../domain/rebalance-cost.js';
 import type { PlanSummary, RunPurpose, Valuation } from '../domain/run.js';
 import type { Call } from './ports.js';
 
@@ -12,6 +13,8 @@ export interface OraclePort {
   lastPrices(assetIds: readonly string[], call: Call): Promise<ReadonlyMap<string, KnownPrice>>;
   /** The lots of the assets, in base units; an unknown asset has none. */
   lotsOf(assetIds: readonly string[], call: Call): Promise<ReadonlyMap<string, bigint>>;
+  /** The decimals of the assets; an unknown asset has none. */
+  decimalsOf(assetIds: readonly string[], call: Call): Promise<ReadonlyMap<string, number>>;
   /** Freezes the prices; returns the snapshot's hash. */
   takeSnapshot(
     request: { readonly requestId: string; readonly assetIds: readonly string[] },
@@ -65,6 +68,7 @@ export interface RebalanceRequest {
 export interface OrderGenPort {
   /** Returns the rebalance's id. */
   createRebalance(request: RebalanceRequest, call: Call): Promise<string>;
+  getRebalance(rebalanceId: string, call: Call): Promise<RebalanceView>;
   cancelRebalance(
     request: { readonly requestId: string; readonly rebalanceId: string; readonly reason: string },
     call: Call,

@@ -4,7 +4,8 @@ import type { Run, RunOutcome, RunPurpose, RunTrigger } from '../domain/run.js';
 import { finalRefusal } from './is-final.js';
 import { createPipeline, type PipelineDependencies } from './pipeline.js';
 import type { IntentObserver } from './observer.js';
-import type { Call, RequestKey, RunStore } from './ports.js';
+import type { Call, RequestKey } from './ports.js';
+import type { RunLease, RunStore } from './run-ports.js';
 
 /** What a run is started with. */
 export interface RunRequest {
@@ -37,19 +38,35 @@ export interface StartRunDependencies extends PipelineDependencies {
 
 /** Creates the driver of stored runs. */
 export function createFinishRun(dependencies: StartRunDependencies): FinishRun {
-  const { clock, runs, observer } = dependencies;
+  const { clock, ids, runs, observer } = dependencies;
   const pipeline = createPipeline(dependencies);
   return async (run, intent, call) => {
     if (run.outcome.kind !== 'RUNNING') return run;
-    const outcome = await outcomeOf(() => pipeline(run, intent, call));
-    const ended = await runs.end(run.id, outcome, clock.now());
-    observer.runEnded({
-      runId: run.id,
-      intentId: intent.id,
-      outcome: ended.outcome.kind,
-      reason: 'reason' in ended.outcome ? ended.outcome.reason : '',
-    });
-    return ended;
+    const lease: RunLease = { runId: run.id, leaseId: ids.uuid() };
+    for (;;) {
+      const leased = await runs.lease(lease, call.signal);
+      if (leased.outcome.kind !== 'RUNNING') return leased;
+      const ended = await drive(leased, lease);
+      // Who took too long lost the run to another driver, whose end is waited for.
+      if (ended.outcome.kind === 'RUNNING') continue;
+      observer.runEnded({
+        runId: run.id,
+        intentId: intent.id,
+        outcome: ended.outcome.kind,
+        reason: 'reason' in ended.outcome ? ended.outcome.reason : '',
+      });
+      return ended;
+    }
+
+    async function drive(leased: Run, held: RunLease): Promise<Run> {
+      try {
+        const outcome = await outcomeOf(() => pipeline(leased, intent, held, call));
+        return await runs.end(held, outcome, clock.now());
+      } catch (error) {
+        await runs.release(held);
+        throw error;
+      }
+    }
   };
 }
 
@@ -57,22 +74,32 @@ export function createFinishRun(dependencies: StartRunDependencies): FinishRun {
 export function createStartRun(dependencies: StartRunDependencies, finish: FinishRun): StartRun {
   const { clock, ids, runs, observer } = dependencies;
   return async ({ key, intent, trigger, purpose, traceId }, call) => {
-    const run = await runs.start(key, {
-      id: ids.uuid(),
-      intentId: intent.id,
-      vaultId: present(intent.vaultId, 'an activated intent has a vault'),
-      trigger,
-      purpose,
-      startedBy: key.subject,
-      traceId,
-      outcome: { kind: 'RUNNING' },
-      progress: {},
-      createTime: clock.now(),
-      endTime: undefined,
-    });
+    const run = await runs.start(
+      key,
+      {
+        id: ids.uuid(),
+        intentId: intent.id,
+        vaultId: present(intent.vaultId, 'an activated intent has a vault'),
+        trigger,
+        purpose,
+        startedBy: key.subject,
+        traceId,
+        outcome: { kind: 'RUNNING' },
+        progress: {},
+        createTime: clock.now(),
+        endTime: undefined,
+      },
+      anotherRuns,
+    );
     observer.runStarted({ runId: run.id, intentId: intent.id });
     return finish(run, intent, call);
   };
+}
+
+/** One rebalance at a time: a trigger that comes while a run is under way is recorded, and that is all. */
+function anotherRuns({ id }: Run): RunOutcome {
+  const message = `run ${id} of the intent has not ended, one rebalance at a time is made`;
+  return { kind: 'REFUSED', reason: 'REBALANCE_IN_PROGRESS', message };
 }
 
 async function outcomeOf(run: () => Promise<RunOutcome>): Promise<RunOutcome> {

@@ -1,5 +1,5 @@
 import type { Instant } from '@trimtab/core';
-import type { Side } from '@trimtab/strategy';
+import type { DriftBand, Side } from '@trimtab/strategy';
 
 /**
  * One run of the rebalance pipeline: a row that is written first, with who started it and why, and
@@ -54,6 +54,8 @@ export type RunOutcome =
 export interface RunProgress {
   /** The assets to be priced, sorted. */
   readonly assetIds?: readonly string[];
+  /** The band of a run that drift started, as it was then. */
+  readonly driftBand?: DriftBand;
   readonly snapshotHash?: string;
   readonly valuation?: Valuation;
   readonly plan?: PlanSummary;

@@ -59,6 +59,10 @@ export function createOracleClient(
       const assets = await assetsOf(assetIds, call);
       return new Map([...assets].map(([assetId, { lot }]) => [assetId, BigInt(lot)]));
     },
+    decimalsOf: async (assetIds, call) => {
+      const assets = await assetsOf(assetIds, call);
+      return new Map([...assets].map(([assetId, { decimals }]) => [assetId, decimals]));
+    },
     takeSnapshot: async ({ requestId, assetIds }, call) => {
       const response = await client.takeSnapshot({ requestId, assetIds: [...assetIds] }, call);
       return present(response.snapshot, 'TakeSnapshot answers a snapshot').snapshotHash;

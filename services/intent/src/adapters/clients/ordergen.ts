@@ -1,8 +1,15 @@
-import { OrderGenServiceService, type RebalanceTerms } from '@trimtab/contracts/ordergen';
+import {
+  OrderGenServiceService,
+  Rebalance_State,
+  type Action,
+  type Rebalance,
+  type RebalanceTerms,
+} from '@trimtab/contracts/ordergen';
 import { present } from '@trimtab/core';
 import { createServiceClient } from '@trimtab/grpc';
 import type { OrderGenPort, RebalanceRequest } from '../../application/remote-ports.js';
-import { bandGoalWords, bandKindWords, purposeWords } from '../grpc/enum-words.js';
+import type { ExecutedAction, RebalanceView } from '../../domain/rebalance-cost.js';
+import { bandGoalWords, bandKindWords, purposeWords, sideWords } from '../grpc/enum-words.js';
 import { SERVICE_NAME, type Address, type ClientSettings } from './addresses.js';
 
 /** OrderGen over gRPC. */
@@ -22,10 +29,48 @@ export function createOrderGenClient(
       const response = await client.createRebalance({ requestId, terms: toTerms(request) }, call);
       return present(response.rebalance, 'CreateRebalance answers a rebalance').rebalanceId;
     },
+    getRebalance: async (rebalanceId, call) => {
+      const { rebalance } = await client.getRebalance({ rebalanceId }, call);
+      return toView(present(rebalance, 'GetRebalance answers a rebalance'));
+    },
     cancelRebalance: async (request, call) => {
       await client.cancelRebalance(request, call);
     },
     close: () => client.close(),
+  };
+}
+
+const ENDED: ReadonlySet<Rebalance_State> = new Set([
+  Rebalance_State.STATE_COMPLETED,
+  Rebalance_State.STATE_COMPLETED_ADJUSTED,
+  Rebalance_State.STATE_CANCELLED,
+  Rebalance_State.STATE_EXPIRED,
+  Rebalance_State.STATE_ABORTED,
+  Rebalance_State.STATE_FAULTED,
+]);
+
+function toView({ state, nav, corrections, actions }: Rebalance): RebalanceView {
+  return {
+    ended: ENDED.has(state),
+    nav: BigInt(nav),
+    corrections: BigInt(corrections),
+    actions: actions.map(toExecuted),
+  };
+}
+
+/** The group of the buy leg: its cash goes out. */
+const BUY_GROUP = 3;
+
+function toExecuted(action: Action): ExecutedAction {
+  const cash = BigInt(action.cashMoved);
+  return {
+    assetId: action.assetId,
+    side: present(sideWords.fromWire(action.side), 'GetRebalance answers known sides'),
+    direction: action.deltaExposure.startsWith('-') ? 'DOWN' : 'UP',
+    cash: action.group === BUY_GROUP ? -cash : cash,
+    collateral: BigInt(action.collateralMoved),
+    quantity: BigInt(action.cumulativeQuantity),
+    referencePrice: action.referencePriceDecimal,
   };
 }
 

@@ -17,6 +17,8 @@ export function createLogObserver(logger: Logger): IntentObserver {
     depositLimitFailed: ({ intentId, error }) =>
       logger.warn({ intentId, err: error }, 'deposit limit not set yet'),
     runStarted: (event) => logger.info(event, 'run started'),
+    runStalled: ({ runId, intentId, error }) =>
+      logger.warn({ runId, intentId, err: error }, 'run not ended yet'),
     runEnded: (event) => logger.info(event, 'run ended'),
   };
 }
