@@ -352,11 +352,10 @@ interface Model {
 
 function next(model: Model, { kind, execType, amount }: Happening): Model {
   if (kind === 'RESOLVE') return model.answered ? model : { amount, answered: true };
-  const isPart = execType === PARTIAL;
+  // A part, or a correction of one, is not the last word, and takes none back.
+  const answered = model.answered || (execType !== PARTIAL && execType !== CORRECT);
   const isNews = execType === CORRECT ? amount !== model.amount : amount > model.amount;
-  if (isNews) return { amount, answered: isPart ? model.answered : true };
-  // A correction of nothing is no answer; a smaller final report is one, and moves nothing.
-  return { ...model, answered: model.answered || (!isPart && execType !== CORRECT) };
+  return { amount: isNews ? amount : model.amount, answered };
 }
 
 describe('the ledger of a faulted rebalance', () => {
@@ -405,7 +404,41 @@ describe('the ledger of a faulted rebalance', () => {
 });
 
 describe('a final report that comes late to a faulted rebalance', () => {
-  it('leaves nothing to resolve', async () => {
+  it('leaves nothing to resolve, and what overtook it does not either', async () => {
+    const stage = await faultWithPart(400);
+    const order = await stage.order(0);
+    world.clock.advanceMillis(300_000);
+    const tell = async (execType: ExecType, amount: number, sequence: bigint): Promise<boolean> => {
+      const fields = { execType, ...executed(amount), reportSequence: sequence };
+      await known(stage, await world.report(order, fields));
+      return (await world.rebalance(stage.rebalanceId)).actions[0]?.stuck ?? false;
+    };
+    await eventually(async () => {
+      const { actions } = await world.rebalance(stage.rebalanceId);
+      return actions[0]?.stuck === true ? true : undefined;
+    });
+    // A part that is corrected is still out; the last word is one, whatever its number.
+    expect(await tell(CORRECT, 300, 3n)).toBe(true);
+    expect(await tell(CANCELED, 400, 2n)).toBe(false);
+    expect(await tell(PARTIAL, 500, 4n)).toBe(false);
+    expect(await cashOf(stage)).toBe('10500');
+    expect((await refusal(resolve(resolution(stage, 0, 600)))).reason).toBe('ACTION_NOT_STUCK');
+    await expectConserved(world, stage.vaultId);
+  });
+
+  it('is the one that faulted it, if that was final', async () => {
+    const stage = await openStage(world, { source: SOURCE });
+    const order = await stage.order(0);
+    await world.report(order, { execType: FILL, orderedAmount: '5', ...executed(400) });
+    await world.reaches(stage.rebalanceId, RebalanceState.STATE_FAULTED);
+    world.clock.advanceMillis(300_000);
+    const late = { execType: PARTIAL, ...executed(500), reportSequence: 2n };
+    await known(stage, await world.report(order, late));
+    expect(await cashOf(stage)).toBe('10500');
+    expect((await refusal(resolve(resolution(stage, 0, 600)))).reason).toBe('ACTION_NOT_STUCK');
+  });
+
+  it('that nothing was executed leaves nothing to resolve', async () => {
     const stage = await faultWithLostOrder();
     world.clock.advanceMillis(300_000);
     await known(stage, await world.report(await stage.order(2), FAILED));

@@ -8,6 +8,7 @@ import type { Messages } from './outgoing.js';
 import type { InboxEntry, Observer, OrderGenStore, Tracing } from './ports.js';
 import { bookPartial, bookUnordered, goOn, isFinalReport } from './progress.js';
 import type { ActionRecord, RunningRebalance } from './rebalance-record.js';
+import { outAtFault } from './resolve-faulted.js';
 import type { RebalanceStep } from './rebalance-step.js';
 import type { RunningCache } from './running-cache.js';
 import { settleReport } from './settle-report.js';
@@ -131,6 +132,8 @@ async function goOnWithWaiting(deps: ApplyReportDependencies, draft: StepDraft):
 /** A fill under our own order id for another amount than was ordered: booked, and the run freezes. */
 function faultMismatch(draft: StepDraft, report: ExecutionReport): void {
   const ordered = draft.open?.amount;
+  const { rebalanceId, index } = report;
+  if (isFinalReport(report)) draft.change({ rebalanceId, index, settleTime: draft.time });
   bookUnordered(draft, report);
   draft.setOpen(undefined);
   draft.fault(
@@ -149,27 +152,21 @@ async function applyToSettled(
   if (await deps.store.knowsReport(report.eventId)) return { kind: 'DUPLICATE' };
   const record = await deps.store.findAction(report.rebalanceId, report.index);
   if (record?.orderId === undefined) return applyUndispatched(deps, running, received);
+  const answers = isOut(running, record) && isFinalReport(report);
   if (!isNews(record, report)) {
-    return answersFaulted(running, record, report)
-      ? answerFaulted(deps, running, record, received)
-      : note(deps, received);
+    return answers ? answerFaulted(deps, running, record, received) : note(deps, received);
   }
   const carrier = await carrierOf(deps, running);
   const draft = createStepDraft(carrier, deps.clock.now());
   if (carrier === running) draft.know(record);
-  correctSettled(draft, report, { facts: running.facts, booked: record.booked });
+  correctSettled(draft, report, { facts: running.facts, booked: record.booked, answers });
   if (!hasEnded(carrier.head.state.state)) await goOnWithWaiting(deps, draft);
   return commit(deps, draft, inboxOf(deps, received, 'APPLIED'));
 }
 
-/** Whether a report is the last word on an order that was out when its run faulted. */
-function answersFaulted(
-  { head }: RunningRebalance,
-  record: ActionRecord,
-  report: ExecutionReport,
-): boolean {
-  if (head.state.state !== 'FAULTED' || record.settleTime !== undefined) return false;
-  return isFinalReport(report) && report.sequence > record.reportSequence;
+/** Whether an action was out when its run faulted, and nobody has said the last word on it since. */
+function isOut({ head }: RunningRebalance, record: ActionRecord): boolean {
+  return head.state.state === 'FAULTED' && outAtFault(record) !== undefined;
 }
 
 /** Money did not move beyond what is booked, but the order is not out any more. */
@@ -185,7 +182,11 @@ async function answerFaulted(
   if (vault?.openRebalanceId !== undefined) return note(deps, received);
   const draft = createStepDraft(running, deps.clock.now());
   draft.know(record);
-  draft.change({ rebalanceId, index, reportSequence: sequence, execType });
+  // Later news of the order can have come first.
+  const isLatest = sequence > record.reportSequence;
+  const settleTime = draft.time;
+  const latest = isLatest ? { reportSequence: sequence, execType } : {};
+  draft.change({ rebalanceId, index, settleTime, ...latest });
   draft.showAction('RESULT', index, { event_id: eventId });
   return commit(deps, draft, inboxOf(deps, received, 'APPLIED'));
 }

@@ -11,6 +11,8 @@ export interface SettledTarget {
   readonly facts: RebalanceFacts;
   /** What was booked for it. */
   readonly booked: Executed;
+  /** The report is the last word on an order that was out when its run faulted. */
+  readonly answers?: boolean;
 }
 
 /**
@@ -22,7 +24,7 @@ export function correctSettled(
   report: ExecutionReport,
   target: SettledTarget,
 ): void {
-  const { facts, booked } = target;
+  const { facts, booked, answers = false } = target;
   const action = actionAt(facts, report.index);
   draft.change({
     rebalanceId: facts.rebalanceId,
@@ -30,6 +32,7 @@ export function correctSettled(
     booked: report.executed,
     reportSequence: report.sequence,
     execType: report.execType,
+    ...(answers && { settleTime: draft.time }),
   });
   const isOwn = facts.rebalanceId === draft.before.facts.rebalanceId;
   const data = { event_id: report.eventId };

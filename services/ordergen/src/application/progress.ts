@@ -117,8 +117,7 @@ function dispatchOrUse(
 }
 
 /** Whether a report is the last word on its order, but for corrections. */
-export function isFinalReport(report: ExecutionReport): boolean {
-  const { execType } = report;
+export function isFinalReport({ execType }: Pick<ExecutionReport, 'execType'>): boolean {
   return (
     execType === 'FILL' ||
     execType === 'CANCELED' ||

@@ -3,6 +3,7 @@ import { refuseBusy } from '../domain/vault-rules.js';
 import { correctSettled } from './correct-settled.js';
 import type { ExecutionReport } from './execution-report.js';
 import type { InboxEntry, OrderGenSession } from './ports.js';
+import { isFinalReport } from './progress.js';
 import type { ActionRecord, OpenAction, RunningRebalance } from './rebalance-record.js';
 import { refuseIf } from './refusals.js';
 import { addsTo } from './report-delta.js';
@@ -17,7 +18,7 @@ export function outAtFault(record: ActionRecord | undefined): OutAtFault | undef
   if (record?.orderId === undefined || record.amount === undefined) return undefined;
   if (record.dispatchTime === undefined || record.settleTime !== undefined) return undefined;
   const { orderId, amount, dispatchTime, execType = 'NEW' } = record;
-  if (execType !== 'NEW' && execType !== 'PARTIAL_FILL') return undefined;
+  if (isFinalReport({ execType })) return undefined;
   return { ...record, orderId, amount, dispatchTime };
 }
 
@@ -52,14 +53,12 @@ export async function resolveFaulted(
   if (cancelled === undefined) refuseIf(refuseBusy(vault));
   const draft = createStepDraft(running, deps.clock.now());
   draft.know(out);
-  // Before it is shown, so that watchers see it settled.
-  draft.change({
-    rebalanceId: facts.rebalanceId,
-    index: report.index,
-    ...(report.reason !== undefined && { reason: report.reason }),
-    settleTime: draft.time,
-  });
-  correctSettled(draft, report, { facts, booked: out.booked });
+  const { index, reason: failure } = report;
+  // Before it is shown, so that watchers see why it failed.
+  if (failure !== undefined) {
+    draft.change({ rebalanceId: facts.rebalanceId, index, reason: failure });
+  }
+  correctSettled(draft, report, { facts, booked: out.booked, answers: true });
   const step = draft.finish(inbox, deps.tracing.traceparentOf(facts));
   const outcome = await session.commit(step);
   if (outcome !== 'COMMITTED') throw new Error(`a step under the vault's lock met ${outcome}`);

@@ -55,7 +55,7 @@ export function createControlStore(query: Query): ControlStore {
            from rebalances r
            where r.rebalance_id = a.rebalance_id and r.state = 'FAULTED'
              and a.state in ('DISPATCHED', 'PARTIALLY_FILLED')
-             and (a.exec_type is null or a.exec_type in ('NEW', 'PARTIAL_FILL'))
+             and coalesce(a.exec_type, '') not in ('FILL', 'CANCELED', 'REJECTED', 'EXPIRED')
              and a.dispatch_time <= $1 and a.stuck_time is null and a.settle_time is null
            returning r.rebalance_id, r.vault_id, a.index, a.order_id`,
           times,

@@ -133,9 +133,11 @@ export interface ActionRow {
   readonly pinned?: boolean;
 }
 
-/** Whether the last word on an order is known; of a run that faulted it settles nothing. */
+const LAST_WORDS: readonly (string | null)[] = ['FILL', 'CANCELED', 'REJECTED', 'EXPIRED'];
+
+/** Whether the last word on an order is known: of a run that faulted, it can be the one that faulted it. */
 function isAnswered({ exec_type: type }: ActionRow): boolean {
-  return type !== null && type !== 'NEW' && type !== 'PARTIAL_FILL';
+  return LAST_WORDS.includes(type);
 }
 
 /** Reads an action. */
