@@ -41,6 +41,7 @@ import { createSetDepositLimits } from './application/set-deposit-limits.js';
 import { createFinishRun, createStartRun } from './application/start-run.js';
 import { createUpdateIntent } from './application/update-intent.js';
 import { createWatchIntents } from './application/watch-intents.js';
+import { composeNotifications, type NotificationParts } from './compose-notifications.js';
 import type { IntentConfig } from './config.js';
 
 /** What the intent service runs on. */
@@ -73,7 +74,11 @@ export function composeIntent(
   const { database, bus, logger } = dependencies;
   const clients = remoteServices(config, dependencies);
   const relay = createRelay({ database, bus, logger, pollMs: RELAY_POLL_MS });
-  const useCases = createUseCases(clients.services, dependencies, () => relay.wake());
+  const notifications = composeNotifications(config, dependencies);
+  const useCases = {
+    ...createUseCases(clients.services, dependencies, notifications, () => relay.wake()),
+    ...notifications,
+  };
   const server = createGrpcServer({
     name: 'intent',
     address: config.GRPC_ADDRESS,
@@ -113,7 +118,15 @@ export function composeIntent(
     run: useCases.resumeRuns,
     onError: (error) => logger.error({ err: error }, 'intent runs failed'),
   });
-  const parts = group('intent', [storage, relay, worker, saga, resumer, server]);
+  const parts = group('intent', [
+    storage,
+    relay,
+    worker,
+    saga,
+    resumer,
+    notifications.deliverer,
+    server,
+  ]);
   return {
     name: 'intent',
     get address() {
@@ -127,13 +140,14 @@ export function composeIntent(
 function createUseCases(
   services: RemoteServices,
   dependencies: IntentDependencies,
+  { notify }: NotificationParts,
   wakeRelay: () => void,
 ) {
   const { clock, ids, database } = dependencies;
   const observer = createLogObserver(dependencies.logger);
   const recordChange = createRecordChange(createIntentEvents({ wake: wakeRelay }));
   const intents = createIntentStore(database, recordChange);
-  const changes = createStateChangeStore(database, recordChange);
+  const changes = createStateChangeStore(database, recordChange, notify);
   const runs = createRunStore(database);
   const facts = { isTimeZone };
   const { vaults, oracle, orderGen } = services;

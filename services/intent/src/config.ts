@@ -1,10 +1,12 @@
 import { addressVariable, baseConfigSchema, loadConfig } from '@trimtab/lifecycle';
 import type { z } from 'zod';
 import type { Address } from './adapters/clients/addresses.js';
+import { notificationVariables, type NotificationConfig } from './notification-config.js';
 
 /** The environment of the intent service; an invalid value refuses to start. */
 export const intentConfigSchema = baseConfigSchema.extend({
   GRPC_ADDRESS: addressVariable().default('127.0.0.1:50051'),
+  ...notificationVariables,
 });
 
 type Remote = 'ORACLE_ADDRESS' | 'SOLVER_ADDRESS' | 'ORDERGEN_ADDRESS';
@@ -20,7 +22,8 @@ export type IntentConfig = Pick<
   IntentEnvironment,
   'GRPC_ADDRESS' | 'REFLECTION' | 'DRAIN_TIMEOUT_MILLIS'
 > &
-  Readonly<Record<Remote, Address>>;
+  Readonly<Record<Remote, Address>> &
+  NotificationConfig;
 
 /** @throws ConfigError naming every bad variable */
 export function intentConfig(env: Readonly<Record<string, string | undefined>>): IntentEnvironment {

@@ -107,6 +107,7 @@ async function startParts(
   };
   const addresses: Record<ServiceName, string> = { ...options.addresses };
   const environment = (name: ServiceName): Record<string, string> => ({
+    NOTIFICATION_OUTBOX_FOLDER: join(options.dataFolder, 'outbox'),
     ...options.environment,
     DATABASE_URL: databaseUrl,
     GRPC_ADDRESS: options.addresses[name],

@@ -3,6 +3,7 @@ import { bindService, type ServiceBinding } from '@trimtab/grpc';
 import { creationHandlers } from './creation-handlers.js';
 import { inspectionHandlers } from './inspection-handlers.js';
 import { lifecycleHandlers } from './lifecycle-handlers.js';
+import { notificationHandlers } from './notification-handlers.js';
 import { readHandlers } from './read-handlers.js';
 import { rules } from './rules.js';
 import { runHandlers } from './run-handlers.js';
@@ -22,6 +23,7 @@ export function bindIntentService(useCases: IntentUseCases): ServiceBinding {
       ...readHandlers(useCases),
       ...inspectionHandlers(useCases),
       ...watchHandler(useCases),
+      ...notificationHandlers(useCases),
       ...runHandlers(useCases),
     },
   });

@@ -7,8 +7,11 @@ import type { CreateIntent } from '../../application/create-intent.js';
 import type { GetIntent } from '../../application/get-intent.js';
 import type { GetPortfolio } from '../../application/get-portfolio.js';
 import type { ListIntents } from '../../application/list-intents.js';
+import type { ListNotifications } from '../../application/list-notifications.js';
 import type { ListRuns } from '../../application/list-runs.js';
 import type { RebalanceIntent } from '../../application/rebalance-intent.js';
+import type { RefusedTarget } from '../../application/notification-ports.js';
+import type { SetNotificationTargets } from '../../application/set-notification-targets.js';
 import type { UpdateIntent } from '../../application/update-intent.js';
 import type { WatchIntents } from '../../application/watch-intents.js';
 
@@ -23,6 +26,9 @@ export interface IntentUseCases {
   readonly changeState: ChangeState;
   readonly updateIntent: UpdateIntent;
   readonly watchIntents: WatchIntents;
+  readonly setNotificationTargets: SetNotificationTargets;
+  readonly listNotifications: ListNotifications;
+  readonly refusedTarget: RefusedTarget;
   readonly facts: ValidationFacts;
   readonly ids: IdSource;
 }

@@ -1,5 +1,6 @@
 import { activationMigration } from './activation-migration.js';
 import { lifecycleMigration } from './lifecycle-migration.js';
+import { notificationMigration } from './notification-migration.js';
 import { sharedMigrations, sql, type Migration } from '@trimtab/storage';
 
 /** Ids are compared by byte everywhere, whatever the locale of the database is. */
@@ -57,4 +58,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   },
   '0002_lifecycle': lifecycleMigration,
   '0003_activation': activationMigration,
+  '0004_notifications': notificationMigration,
 };

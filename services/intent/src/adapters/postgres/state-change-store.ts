@@ -11,6 +11,7 @@ import type {
 } from '../../application/state-change-ports.js';
 import type { Intent } from '../../domain/intent.js';
 import { isTerminal } from '../../domain/lifecycle.js';
+import { stateChangeMessage } from '../../domain/notification.js';
 import {
   answeredAfter,
   stateWhenAnswered,
@@ -18,6 +19,7 @@ import {
   type StateChange,
 } from '../../domain/state-change.js';
 import { lockIntentRow, type RecordChange } from './intent-changes.js';
+import type { Notify } from './notify.js';
 import { fromDate, fromIntentRow, fromKeptIntent, toDate } from './rows.js';
 import type { IntentTables, StateChangesTable } from './tables.js';
 
@@ -25,8 +27,13 @@ import type { IntentTables, StateChangesTable } from './tables.js';
 export function createStateChangeStore(
   database: Database<IntentTables>,
   recordChange: RecordChange,
+  notify: Notify,
 ): StateChangeStore {
   const { kysely } = database;
+  const written: RecordChange = async (tx, intent) => {
+    await recordChange(tx, intent);
+    await notify(tx, intent, 'STATE_CHANGE', stateChangeMessage(intent));
+  };
   const update = (change: StateChange, set: Partial<Selectable<StateChangesTable>>) =>
     kysely
       .updateTable('state_changes')
@@ -39,9 +46,9 @@ export function createStateChangeStore(
     findAccepted: (key) => findByKey(kysely, key),
     accept: (request) => inTransaction(database, (tx) => accept(tx, request)),
     stepDone: (change, now) =>
-      inTransaction(database, (tx) => advance(tx, { change, now, writes: false }, recordChange)),
+      inTransaction(database, (tx) => advance(tx, { change, now, writes: false }, written)),
     writeState: (change, now) =>
-      inTransaction(database, (tx) => advance(tx, { change, now, writes: true }, recordChange)),
+      inTransaction(database, (tx) => advance(tx, { change, now, writes: true }, written)),
     stepBack: async (change, dueTime) => {
       await update(change, {
         done_count: change.doneCount - 1,

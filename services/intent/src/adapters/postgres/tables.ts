@@ -6,6 +6,11 @@ import type { ActivationStep, Intent, IntentState } from '../../domain/intent.js
 import type { ChangeMover, TargetState } from '../../domain/state-change.js';
 import type { Runtime } from '../../domain/runtime.js';
 import type { RunProgress, RunPurpose, RunTrigger } from '../../domain/run.js';
+import type {
+  NotificationDeliveriesTable,
+  NotificationTargetsTable,
+  NotificationsTable,
+} from './notification-tables.js';
 
 /** A jsonb column: written as JSON text, read parsed. */
 type Json<T> = ColumnType<T, string, string>;
@@ -112,4 +117,7 @@ export interface IntentTables extends SharedTables {
   state_changes: StateChangesTable;
   due_work: DueWorkTable;
   intent_changes: IntentChangesTable;
+  notification_targets: NotificationTargetsTable;
+  notifications: NotificationsTable;
+  notification_deliveries: NotificationDeliveriesTable;
 }
