@@ -25,6 +25,8 @@ const VENUES = [
   'bybit-perp-btcusdt',
 ];
 
+const SILENCED: ReadonlySet<string> = new Set(['bybit-perp-btcusd', 'bybit-perp-btcusdt']);
+
 /** Draws the recorded day as the command does. */
 async function drawDay(quorumCount: number): Promise<string> {
   const file = join(mkdtempSync(join(tmpdir(), 'trimtab-chart-')), 'day.svg');
@@ -49,6 +51,18 @@ function textsOf(svg: string): readonly string[] {
   return texts;
 }
 
+/** The corners of each line or area inside the axes that is drawn with an attribute. */
+function linesOf(svg: string, attribute: string): readonly (readonly [number, number])[][] {
+  const drawn = svg.match(/<g clip-path[^>]*>[^]*?<\/g>/g)?.join('') ?? '';
+  return [...drawn.matchAll(/<path d="([^"]*)"[^>]*>/g)]
+    .filter(([element]) => element.includes(attribute))
+    .map(([, path = '']) =>
+      [...path.matchAll(/(-?[\d.]+) (-?[\d.]+)/g)].map(
+        ([, x = '', y = '']) => [parseFloat(x), parseFloat(y)] as const,
+      ),
+    );
+}
+
 describe('the chart of the recorded day', () => {
   let svg = '';
   beforeAll(async () => {
@@ -67,6 +81,22 @@ describe('the chart of the recorded day', () => {
     expect(texts).toEqual(expect.arrayContaining([...VENUES, 'published price', 'confidence']));
     expect(texts).toContain('NO_QUORUM');
     expect(texts).toContain('BTC, 2022-12-13 00:00 to 2022-12-13 23:59 UTC');
+  });
+
+  it('draws five venues, of which two end at noon, and no price without a quorum', () => {
+    const colours = ['#e69f00', '#56b4e9', '#009e73', '#cc79a7', '#d55e00'];
+    const ends = colours.map((colour) => linesOf(svg, `stroke="${colour}"`)[0]?.at(-1)?.[0] ?? 0);
+    const midnight = Math.max(...ends);
+    // 12:00 is 720 of the 1439 minutes that are shown.
+    const noon = 70 + ((midnight - 70) * 720) / 1439;
+    const expected = [...VENUES].sort().map((venue) => (SILENCED.has(venue) ? noon : midnight));
+    ends.forEach((end, index) => {
+      expect(Math.abs(end - (expected[index] ?? 0))).toBeLessThan(0.1);
+    });
+    const prices = linesOf(svg, 'stroke="#111111"').flat();
+    const last = Math.max(...prices.map(([x]) => x));
+    // To 12:01:30.001, when the last word of the two has expired.
+    expect(Math.abs(last - (70 + ((midnight - 70) * 721.5) / 1439))).toBeLessThan(0.1);
   });
 
   it('marks no state when a quorum of three keeps its price', async () => {
@@ -105,6 +135,73 @@ describe('a chart', () => {
     ]);
     const texts = textsOf(renderChart(data));
     expect(texts).toEqual(expect.arrayContaining(['STALE', 'HALTED', 'NO_QUORUM']));
+  });
+
+  it('draws each venue where it was, the price between them and the band from end to end of its confidence', () => {
+    const at = (seconds: number) => instant(seconds * 1000);
+    const svg = renderChart({
+      assetId: 'BTC',
+      from: at(0),
+      to: at(100),
+      venues: [
+        // Each venue is also the ruler of what is drawn at its price; the low one falls silent half-way.
+        {
+          name: 'low',
+          points: [
+            { time: at(0), price: '90' },
+            { time: at(50), price: '90' },
+          ],
+        },
+        {
+          name: 'high',
+          points: [
+            { time: at(0), price: '110' },
+            { time: at(100), price: '110' },
+          ],
+        },
+      ],
+      standings: [
+        { time: at(0), state: 'HEALTHY', price: '100', confidence: '10' },
+        { time: at(50), state: 'HEALTHY', price: '105', confidence: '5' },
+      ],
+    });
+    const [low, high] = [linesOf(svg, 'stroke="#e69f00"')[0], linesOf(svg, 'stroke="#56b4e9"')[0]];
+    const [left, right] = [high?.at(0)?.[0] ?? 0, high?.at(-1)?.[0] ?? 0];
+    const [top, bottom] = [high?.at(0)?.[1] ?? 0, low?.at(0)?.[1] ?? 0];
+    const middle = (left + right) / 2;
+    expect([left < middle, top < bottom]).toEqual([true, true]);
+    expect(high).toEqual([
+      [left, top],
+      [right, top],
+    ]);
+    expect(low).toEqual([
+      [left, bottom],
+      [middle, bottom],
+    ]);
+    // A price of 100 is half-way between 90 and 110, one of 105 three quarters.
+    const half = (top + bottom) / 2;
+    // Coordinates are written with one digit.
+    const threeQuarters = Math.round((top + (bottom - top) / 4) * 10) / 10;
+    expect(linesOf(svg, 'stroke="#111111"')).toEqual([
+      [
+        [left, half],
+        [middle, half],
+        [middle, threeQuarters],
+        [right, threeQuarters],
+      ],
+    ]);
+    // 100 ± 10 is from 90 to 110, 105 ± 5 from 100 to 110: along the upper end and back along the lower.
+    expect(linesOf(svg, 'fill="#3b6fd4" fill-opacity="0.35"')).toEqual([
+      [
+        [left, top],
+        [middle, top],
+        [right, top],
+        [right, half],
+        [middle, half],
+        [middle, bottom],
+        [left, bottom],
+      ],
+    ]);
   });
 
   it('can be drawn of nothing', () => {
