@@ -1,9 +1,18 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DomainFailure } from '@trimtab/core';
-import { SignJWT, UnsecuredJWT, exportJWK, generateKeyPair, type JWTPayload } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  SignJWT,
+  UnsecuredJWT,
+  exportJWK,
+  generateKeyPair,
+  type JSONWebKeySet,
+  type JWTPayload,
+} from 'jose';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAuthenticator, type Authenticator } from './authenticator.js';
 import { createKeyPair, ensureDevelopmentKeys, type KeyPair } from './development-keys.js';
 import { createTokenIssuer } from './token-issuer.js';
@@ -127,6 +136,92 @@ describe('createAuthenticator', () => {
     const broken = accepting({ file: join(folder, 'absent.json') });
     const attempt = broken.authenticate(await signed(CLAIMS));
     await expect(attempt).rejects.not.toBeInstanceOf(DomainFailure);
+  });
+});
+
+describe('a token that was accepted a moment ago', () => {
+  const names = { issuer: 'issuer', audience: 'trimtab' };
+  const GONE = { error: { reason: 'UNAUTHENTICATED' } };
+  /** Milliseconds after {@link NOW}. */
+  let elapsed = 0;
+  const now = (): Date => new Date(NOW * 1000 + elapsed);
+
+  beforeEach(() => {
+    elapsed = 0;
+  });
+
+  /** A key set with one key, and a token that it signed; `another` signs more. */
+  async function issued(kid: string): Promise<{
+    readonly jwks: JSONWebKeySet;
+    readonly token: string;
+    another(jti: string): Promise<string>;
+  }> {
+    const pair = await generateKeyPair('ES256', { extractable: true });
+    const jwk = { ...(await exportJWK(pair.publicKey)), kid, alg: 'ES256' };
+    const header = { alg: 'ES256', kid };
+    const another = (jti: string): Promise<string> =>
+      new SignJWT({ ...CLAIMS, jti }).setProtectedHeader(header).sign(pair.privateKey);
+    return { jwks: { keys: [jwk] }, token: await another('first'), another };
+  }
+
+  it.each([0, 1, 30_000, 659_999])(
+    'is refused from its expiry and the skew on, if it was first seen after %i ms',
+    async (seen) => {
+      const { jwks, token } = await issued('one');
+      const accepted = createAuthenticator({ ...names, jwks, now });
+      elapsed = seen;
+      await accepted.authenticate(token);
+      elapsed = 659_999;
+      expect((await accepted.authenticate(token)).subject).toBe('ada');
+      elapsed = 660_000;
+      await expect(accepted.authenticate(token)).rejects.toMatchObject(GONE);
+    },
+  );
+
+  it('is refused a minute after its key left the file, a new one of that key after 10 s', async () => {
+    const file = join(folder, 'rotated.json');
+    const old = await issued('old');
+    await writeFile(file, JSON.stringify(old.jwks));
+    const accepted = createAuthenticator({ ...names, jwks: { file }, now });
+    await accepted.authenticate(old.token);
+    const fresh = await issued('new');
+    await writeFile(file, JSON.stringify(fresh.jwks));
+    elapsed = 9_999;
+    await expect(accepted.authenticate(fresh.token)).rejects.toMatchObject(GONE);
+    expect((await accepted.authenticate(await old.another('second'))).subject).toBe('ada');
+    elapsed = 10_000;
+    await expect(accepted.authenticate(await old.another('third'))).rejects.toMatchObject(GONE);
+    expect((await accepted.authenticate(fresh.token)).subject).toBe('ada');
+    elapsed = 59_999;
+    expect((await accepted.authenticate(old.token)).subject).toBe('ada');
+    elapsed = 60_000;
+    await expect(accepted.authenticate(old.token)).rejects.toMatchObject(GONE);
+  });
+
+  it('is refused 11 minutes after its key left the address at the latest', async () => {
+    const [old, second] = [await issued('old'), await issued('old')];
+    let served: unknown = old.jwks;
+    const server = createServer((_, answer) => {
+      answer.setHeader('content-type', 'application/json');
+      answer.end(JSON.stringify(served));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    vi.useFakeTimers({ toFake: ['Date'], now: NOW * 1000 });
+    try {
+      const url = `http://127.0.0.1:${port}/jwks`;
+      const accepted = createAuthenticator({ ...names, jwks: { url }, clockSkewSeconds: 600 });
+      await accepted.authenticate(old.token);
+      served = second.jwks;
+      vi.setSystemTime(NOW * 1000 + 599_999);
+      expect((await accepted.authenticate(old.token)).subject).toBe('ada');
+      vi.setSystemTime(NOW * 1000 + 659_999);
+      await expect(accepted.authenticate(old.token)).rejects.toMatchObject(GONE);
+    } finally {
+      vi.useRealTimers();
+      server.closeAllConnections();
+      server.close();
+    }
   });
 });
 

@@ -32,13 +32,15 @@ export interface AuthenticatorOptions {
 
 /** Signatures that are accepted. Symmetric ones and `none` never are: the key set is public. */
 const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
-/** A key file is read again for an unknown key, at most this often. */
-const FILE_COOLDOWN_MS = 10_000;
+/** A key file is read again after this long: a key that is taken out of it signs no new call then. */
+const FILE_MAX_AGE_MS = 10_000;
+/** As long for keys at an address, which cost a call; an unknown key has them fetched before, every 30 s at most. */
+const URL_MAX_AGE_MS = 600_000;
 
 /** Creates an authenticator for one issuer. Owner is `sub`; scopes are the words of `scope`. */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const keys = keySource(options.jwks);
   const now = options.now ?? ((): Date => new Date());
+  const keys = keySource(options.jwks, () => now().getTime());
   const clockTolerance = options.clockSkewSeconds ?? 60;
   const verified = createVerifiedTokens();
   return {
@@ -67,34 +69,30 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   };
 }
 
-function keySource(jwks: AuthenticatorOptions['jwks']): JWTVerifyGetKey {
+function keySource(jwks: AuthenticatorOptions['jwks'], nowMs: () => number): JWTVerifyGetKey {
   if ('keys' in jwks) return createLocalJWKSet(jwks);
-  if ('url' in jwks) return createRemoteJWKSet(new URL(jwks.url));
-  return fileKeys(jwks.file);
+  if ('url' in jwks) {
+    return createRemoteJWKSet(new URL(jwks.url), { cacheMaxAge: URL_MAX_AGE_MS });
+  }
+  return fileKeys(jwks.file, nowMs);
 }
 
-/** Keys of a file, which may be replaced while the service runs. */
-function fileKeys(file: string): JWTVerifyGetKey {
+/** Keys of a file, which may be replaced while the service runs: new keys and missing ones count soon. */
+function fileKeys(file: string, nowMs: () => number): JWTVerifyGetKey {
   let loaded: Promise<JWTVerifyGetKey> | undefined;
   let loadedAt = 0;
-  const load = (): Promise<JWTVerifyGetKey> => {
-    loadedAt = Date.now();
+  const current = (): Promise<JWTVerifyGetKey> => {
+    const age = nowMs() - loadedAt;
+    if (loaded !== undefined && age >= 0 && age < FILE_MAX_AGE_MS) return loaded;
+    loadedAt = nowMs();
     loaded = readFile(file, 'utf8').then((text) =>
       createLocalJWKSet(JSON.parse(text) as JSONWebKeySet),
     );
+    // What cannot be read is tried again by the next call.
     loaded.catch(() => (loaded = undefined));
     return loaded;
   };
-  return async (header, token) => {
-    const keys = await (loaded ?? load());
-    try {
-      return await keys(header, token);
-    } catch (error) {
-      const unknownKey = error instanceof errors.JWKSNoMatchingKey;
-      if (!unknownKey || Date.now() - loadedAt < FILE_COOLDOWN_MS) throw error;
-      return (await load())(header, token);
-    }
-  };
+  return async (header, token) => (await current())(header, token);
 }
 
 function callerFrom(payload: JWTPayload): Caller {

@@ -7,7 +7,7 @@ export interface VerifiedTokens {
   keep(token: string, caller: Caller, times: { nowMs: number; expiresAtMs: number }): void;
 }
 
-/** So long a token is not verified again: a key that was taken back is still accepted for this time. */
+/** So long a token is not verified again: one whose key was taken back is still accepted for this time. */
 const KEEP_MS = 60_000;
 const MAX_TOKENS = 1_000;
 
