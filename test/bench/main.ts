@@ -1,3 +1,5 @@
+import { useSha256 } from '@trimtab/canonical';
+import { nodeSha256 } from '@trimtab/lifecycle';
 import { memorySpans } from '@trimtab/testkit';
 import { startBenchWorld } from './bench-world.js';
 import { dispatchRow } from './dispatch-row.js';
@@ -12,6 +14,8 @@ import { solverRows } from './solver-row.js';
  * The table of `make bench`: every line is a ratio against a floor measured in the same run, because
  * the speed of a machine says nothing about the code.
  */
+// As every process of a service does.
+useSha256(nodeSha256);
 const rows = [recalibrationRow(), generationRow(), ...(await solverRows())];
 const world = await startBenchWorld(20);
 try {

@@ -1,6 +1,5 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { canonicalJson, type JsonValue } from './canonical-json.js';
+import { sha256Hex } from './sha256.js';
 
 /** The tags of hashed documents; a new field in a document is a new version of its tag. */
 export const TAGS = {
@@ -20,10 +19,10 @@ export const TAGS = {
 
 /** `sha256(tag + "\n" + canonicalJson(document))` in lower-case hex. */
 export function contentHash(tag: string, document: JsonValue): string {
-  return sha256Hex(`${tag}\n${canonicalJson(document)}`);
+  return textHash(tag, canonicalJson(document));
 }
 
-/** SHA-256 of a text in UTF-8, in lower-case hex. */
-export function sha256Hex(text: string): string {
-  return bytesToHex(sha256(utf8ToBytes(text)));
+/** The content hash of a document whose canonical JSON is written already. */
+export function textHash(tag: string, canonicalText: string): string {
+  return sha256Hex(`${tag}\n${canonicalText}`);
 }

@@ -3,3 +3,4 @@ export * from './conformance-report.js';
 export * from './content-hash.js';
 export * from './partition.js';
 export * from './read-json.js';
+export * from './sha256.js';

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { useSha256 } from '@trimtab/canonical';
+import { nodeSha256 } from '@trimtab/lifecycle';
 import { describeFailure } from './describe-failure.js';
 import { createProgram } from './program.js';
 
@@ -8,6 +10,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+useSha256(nodeSha256);
 try {
   await createProgram((code) => {
     process.exitCode = code;

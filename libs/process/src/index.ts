@@ -1,1 +1,2 @@
+export * from './run-edge.js';
 export * from './run-service.js';

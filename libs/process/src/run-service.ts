@@ -1,3 +1,4 @@
+import { useSha256 } from '@trimtab/canonical';
 import type { Clock, IdSource } from '@trimtab/core';
 import {
   createAuthenticator,
@@ -11,6 +12,7 @@ import {
 import {
   ConfigError,
   jwksSource,
+  nodeSha256,
   runUntilSignal,
   systemClock,
   systemIds,
@@ -53,6 +55,7 @@ export async function runService<Config extends BaseConfig, Tables>(
   const settings = readSettings(service);
   if (settings === undefined) return;
   const { config, natsUrl, privateKeyFile, tls } = settings;
+  useSha256(nodeSha256);
   const { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint } = config;
   const telemetry = startTelemetry({
     serviceName: `trimtab-${service.name}`,

@@ -2,9 +2,6 @@ import { invariant, present } from '@trimtab/core';
 import { BPS_WHOLE } from '@trimtab/decimal';
 import type { Candidate } from './candidates.js';
 import type { ConstraintName } from './constraints/constraint.js';
-import { roomOf, type Room } from './constraints/room.js';
-import { createUsage } from './constraints/usage.js';
-import { exactProblemOf } from './exact/exact-problem.js';
 import { halfUpShare } from './half-up.js';
 import type { PolicyLimits } from './policy.js';
 import { createRooms } from './rooms.js';
@@ -54,38 +51,53 @@ export interface AllocationProblem {
   readonly reserveBps: number;
 }
 
-/** Allocates what the reserve leaves. */
+/**
+ * Allocates what the reserve leaves. The candidates are sorted already, and a round is one pass over
+ * those that were eligible in the round before: room never comes back. Whole numbers below 2^51 all the
+ * way (10 000 bps · scores of at most 1 000 000), so nothing is rounded but where the rules round.
+ */
 export function allocate(problem: AllocationProblem): Allocation {
-  const { candidates, policy } = problem;
-  const rooms = createRooms(exactProblemOf(problem));
-  const usage = createUsage();
+  const { candidates } = problem;
+  const rooms = createRooms(candidates, problem.policy);
   const weights = new Map<string, number>();
   const rounds: Round[] = [];
   let remaining = BPS_WHOLE - problem.reserveBps;
+  /** The first `eligibleCount` are the candidates that had room when the round began, in order. */
+  const eligible = new Int32Array(candidates.length);
+  for (let index = 0; index < eligible.length; index += 1) eligible[index] = index;
+  let eligibleCount = candidates.length;
   while (remaining > 0) {
     // Each round grants at least 1 bps, so there are never more rounds than bps.
     invariant(rounds.length < BPS_WHOLE, 'an allocation ends within 10 000 rounds');
     const startBps = remaining;
-    const eligible = candidates.flatMap((_, index) => (rooms.roomBps(index) > 0 ? [index] : []));
-    const scoreOf = (index: number): number => candidates[index]?.score.scoreBps ?? 0;
-    const totalScoreBps = eligible.reduce((sum, index) => sum + scoreOf(index), 0);
+    let totalScoreBps = 0;
+    let kept = 0;
+    for (let place = 0; place < eligibleCount; place += 1) {
+      const index = eligible[place] ?? 0;
+      if (rooms.roomBps(index) === 0) continue;
+      eligible[kept] = index;
+      kept += 1;
+      totalScoreBps += candidates[index]?.score.scoreBps ?? 0;
+    }
+    eligibleCount = kept;
     const grants: Grant[] = [];
-    for (const index of eligible) {
-      // A round ends with what remained: all that follow would get nothing.
-      if (remaining === 0) break;
-      const wantBps = Math.max(MIN_WANT_BPS, halfUpShare(startBps, scoreOf(index), totalScoreBps));
-      const grantBps = Math.min(wantBps, rooms.roomBps(index), remaining);
+    // A round ends with what remained: all that follow would get nothing.
+    for (let place = 0; place < eligibleCount && remaining > 0; place += 1) {
+      const index = eligible[place] ?? 0;
+      const { score } = present(candidates[index], 'an eligible candidate is a candidate');
+      const { strategyId, scoreBps } = score;
+      const wantBps = Math.max(MIN_WANT_BPS, halfUpShare(startBps, scoreBps, totalScoreBps));
+      const roomBps = rooms.roomBps(index);
+      const grantBps = Math.min(wantBps, roomBps, remaining);
       if (grantBps === 0) continue;
-      const { strategy } = present(candidates[index], 'an eligible candidate is a candidate');
-      const { strategyId } = strategy;
-      const clippedBy =
-        grantBps === wantBps ? undefined : clipOf(grantBps, roomOf(strategy, policy, usage));
-      grants.push({
-        ...{ strategyId, wantBps, grantBps },
-        ...(clippedBy === undefined ? {} : { clippedBy }),
-      });
-      weights.set(strategyId, (weights.get(strategyId) ?? 0) + grantBps);
-      usage.add(strategy, grantBps);
+      if (grantBps === wantBps) {
+        grants.push({ strategyId, wantBps, grantBps });
+      } else {
+        const clippedBy = roomBps === grantBps ? rooms.bindingCap(index) : 'REMAINING';
+        grants.push({ strategyId, wantBps, grantBps, clippedBy });
+      }
+      const before = rounds.length === 0 ? 0 : (weights.get(strategyId) ?? 0);
+      weights.set(strategyId, before + grantBps);
       rooms.take(index, grantBps);
       remaining -= grantBps;
     }
@@ -93,10 +105,4 @@ export function allocate(problem: AllocationProblem): Allocation {
     rounds.push({ startBps, totalScoreBps, grants });
   }
   return { rounds, weights, idleBps: remaining };
-}
-
-/** The first cap that leaves no more than was granted, or what remained. */
-function clipOf(grantBps: number, { roomBps, binding }: Room): NonNullable<Grant['clippedBy']> {
-  const [cap] = binding;
-  return cap !== undefined && roomBps === grantBps ? cap.constraint.name : 'REMAINING';
 }

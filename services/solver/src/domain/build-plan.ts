@@ -99,7 +99,6 @@ function draftSolved(problem: RoundsProblem): Result<Draft, DomainError> {
     problem.mode,
     problem.exoticPriceHint,
   );
-  const definitions = strategies.map(({ strategy }) => strategy);
   const { weights, rounds, idleBps } = allocation;
   const { maxNotional } = manager;
   const stepProblem = { strategies, weights, vault, maxNotional };
@@ -107,7 +106,7 @@ function draftSolved(problem: RoundsProblem): Result<Draft, DomainError> {
   if (stepCount > BigInt(MAX_STEPS)) return err(tooManySteps(stepCount));
   const { expectedBlendedApyBps, riskBudgetUsageBps } = metrics;
   return ok({
-    targets: targetsOf(definitions, weights),
+    targets: targetsOf(strategies, weights),
     steps: buildSteps(stepProblem),
     inputs,
     scores: assessed.assessments,

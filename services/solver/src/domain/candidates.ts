@@ -1,8 +1,9 @@
 import { compare, sorted } from '@trimtab/core';
 import type { HaircutsOf } from './options/option-haircuts.js';
 import type { ManagerSettings } from './policy.js';
-import { bestFirst, scoreOf, type Score } from './score.js';
-import type { Strategy, StrategyInput } from './strategy.js';
+import { ranked } from './ranked.js';
+import { scoreOf, type Score } from './score.js';
+import type { Strategy, StrategyInput, StrategySnapshot } from './strategy.js';
 
 /**
  * Who may receive weight at all (solver rules, candidates). The filters run in this order, and a
@@ -20,6 +21,7 @@ export type CandidateFilter =
 /** A strategy that may receive weight. */
 export interface Candidate {
   readonly strategy: Strategy;
+  readonly snapshot: StrategySnapshot;
   readonly score: Score;
 }
 
@@ -46,35 +48,67 @@ export function assess(
   manager: ManagerSettings,
   haircutsOf?: HaircutsOf,
 ): Assessed {
-  const allowed = new Set(manager.allowedStrategies);
+  const isAllowed = membershipOf(manager.allowedStrategies);
   const assessments: Assessment[] = [];
-  const candidates: Candidate[] = [];
-  const byId = (left: StrategyInput, right: StrategyInput): number =>
-    compare(left.strategy.strategyId, right.strategy.strategyId);
-  for (const input of sorted(inputs, byId)) {
-    const { strategyId } = input.strategy;
+  const passed: Candidate[] = [];
+  for (const input of byStrategyId(inputs)) {
+    const { strategy, snapshot } = input;
+    const { strategyId } = strategy;
     const score = scoreOf(input, haircutsOf?.(input));
-    const failedFilter = failedFilterOf(input, score, allowed);
-    assessments.push({
-      strategyId,
-      ...(score === undefined ? {} : { score }),
-      ...(failedFilter === undefined ? {} : { failedFilter }),
-    });
-    if (score !== undefined && failedFilter === undefined) {
-      candidates.push({ strategy: input.strategy, score });
+    const failedFilter = failedFilterOf(input, score, isAllowed);
+    if (snapshot === undefined || score === undefined) {
+      assessments.push({ strategyId, failedFilter: 'SNAPSHOT_MISSING' });
+    } else if (failedFilter === undefined) {
+      assessments.push({ strategyId, score });
+      passed.push({ strategy, snapshot, score });
+    } else {
+      assessments.push({ strategyId, score, failedFilter });
     }
   }
-  return { assessments, candidates: sorted(candidates, (a, b) => bestFirst(a.score, b.score)) };
+  return { assessments, candidates: ranked(passed) };
+}
+
+/** Inputs by strategyId: the same list when they come so, as they do from the registry. */
+function byStrategyId(inputs: readonly StrategyInput[]): readonly StrategyInput[] {
+  let previous: string | undefined;
+  for (const { strategy } of inputs) {
+    if (previous !== undefined && previous > strategy.strategyId) {
+      return sorted(inputs, (left, right) =>
+        compare(left.strategy.strategyId, right.strategy.strategyId),
+      );
+    }
+    previous = strategy.strategyId;
+  }
+  return inputs;
+}
+
+/**
+ * Whether an id is in a list, for ids that are asked for once each. While they come in the order of the
+ * list, the next one is at hand; the set is made for the first that is not.
+ */
+function membershipOf(list: readonly string[]): (id: string) => boolean {
+  let next = 0;
+  let members: ReadonlySet<string> | undefined;
+  return (id) => {
+    if (members === undefined) {
+      if (list[next] === id) {
+        next += 1;
+        return true;
+      }
+      members = new Set(list);
+    }
+    return members.has(id);
+  };
 }
 
 function failedFilterOf(
   input: StrategyInput,
   score: Score | undefined,
-  allowed: ReadonlySet<string>,
+  isAllowed: (strategyId: string) => boolean,
 ): CandidateFilter | undefined {
   const { strategy, snapshot } = input;
   if (snapshot === undefined || score === undefined) return 'SNAPSHOT_MISSING';
-  if (!allowed.has(strategy.strategyId)) return 'NOT_ALLOWED';
+  if (!isAllowed(strategy.strategyId)) return 'NOT_ALLOWED';
   if (strategy.state !== 'ACTIVE') return 'NOT_ACTIVE';
   if (!snapshot.oracleHealthy) return 'ORACLE_UNHEALTHY';
   if (!snapshot.protocolHealthy) return 'PROTOCOL_UNHEALTHY';

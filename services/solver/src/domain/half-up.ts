@@ -1,6 +1,6 @@
 import { halfUpDiv, safeNumber } from '@trimtab/decimal';
 
-/** Four times as much is a safe integer. */
+/** Three times as much is a safe integer. */
 const EXACT_LIMIT = 2 ** 51;
 
 /**
@@ -10,11 +10,11 @@ const EXACT_LIMIT = 2 ** 51;
  */
 export function halfUpShare(value: number, factor: number, divisor: number): number {
   const product = value * factor;
-  // Below 2^51 all of this is exact in doubles: the remainder is, and what it leaves divides evenly.
-  if (Math.abs(product) < EXACT_LIMIT && divisor > 0 && divisor < EXACT_LIMIT) {
-    const doubled = 2 * product + divisor;
-    const rest = doubled % (2 * divisor);
-    return (doubled - (rest < 0 ? rest + 2 * divisor : rest)) / (2 * divisor);
+  // Below 2^51 the doubled sum `a` is exact and below 2^53. The floor of the quotient is exact too: it
+  // errs only if `a / b` rounds up to a whole k above it. Then k − a/b ≥ 1/b is at most half the
+  // distance of doubles below k, at most k · 2^-53, so k · b ≥ 2^53: but k · b ≤ |a| + b < 2^53.
+  if (Math.abs(product) < EXACT_LIMIT && divisor > 0 && divisor < EXACT_LIMIT / 4) {
+    return Math.floor((2 * product + divisor) / (2 * divisor));
   }
   return safeNumber(halfUpDiv(BigInt(value) * BigInt(factor), BigInt(divisor)));
 }

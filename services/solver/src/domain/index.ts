@@ -40,6 +40,7 @@ export * from './solve-inputs.js';
 export * from './steps.js';
 export * from './strategy.js';
 export * from './targets.js';
+export * from './targets-text.js';
 export * from './validate-registry.js';
 export * from './vault-state.js';
 export * from './verify.js';

@@ -1,4 +1,4 @@
-import { halfUpDiv, safeNumber } from '@trimtab/decimal';
+import { halfUpShare } from './half-up.js';
 
 /** One weighted strategy and what the metrics average over it. */
 export interface WeightedRates {
@@ -16,22 +16,24 @@ export interface Metrics {
   readonly noAllocation: boolean;
 }
 
-/** `halfUp(Σ w·x / Σ w)` of APY and risk; 0 and noAllocation when nothing is allocated (trap T11). */
+/**
+ * `halfUp(Σ w·x / Σ w)` of APY and risk; 0 and noAllocation when nothing is allocated (trap T11).
+ * Exact in plain numbers: the weights sum to at most 10 000 and a rate is below 2^33 (four fields of at
+ * most 2^31), so every partial sum is below 2^47.
+ */
 export function metricsOf(lines: readonly WeightedRates[]): Metrics {
-  const total = lines.reduce((sum, { weightBps }) => sum + weightBps, 0);
+  let total = 0;
+  let apy = 0;
+  let risk = 0;
+  for (const { weightBps, expectedNetApyBps, riskScoreBps } of lines) {
+    total += weightBps;
+    apy += weightBps * expectedNetApyBps;
+    risk += weightBps * riskScoreBps;
+  }
   if (total === 0) return { expectedBlendedApyBps: 0, riskBudgetUsageBps: 0, noAllocation: true };
-  const average = (rateOf: (line: WeightedRates) => number): number => {
-    const weighted = lines.map((line) => BigInt(line.weightBps) * BigInt(rateOf(line)));
-    return safeNumber(
-      halfUpDiv(
-        weighted.reduce((sum, part) => sum + part, 0n),
-        BigInt(total),
-      ),
-    );
-  };
   return {
-    expectedBlendedApyBps: average((line) => line.expectedNetApyBps),
-    riskBudgetUsageBps: average((line) => line.riskScoreBps),
+    expectedBlendedApyBps: halfUpShare(apy, 1, total),
+    riskBudgetUsageBps: halfUpShare(risk, 1, total),
     noAllocation: false,
   };
 }

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { present } from '@trimtab/core';
 import { reserveBps } from './reserve.js';
 import { scoreOf } from './score.js';
 import { policyOf, strategyInput } from './solver.fixture.js';
 
 const scoresOf = (...operational: readonly number[]) =>
-  operational.flatMap(
-    (operationalComplexityBps, index) =>
-      scoreOf(strategyInput(`s${index}`, {}, { operationalComplexityBps })) ?? [],
-  );
+  operational.map((operationalComplexityBps, index) => ({
+    score: present(
+      scoreOf(strategyInput(`s${index}`, {}, { operationalComplexityBps })),
+      'it has a snapshot',
+    ),
+  }));
 const reserve = (minLiquidReserveBps: number, ...operational: readonly number[]): number =>
   reserveBps(policyOf({ minLiquidReserveBps }), scoresOf(...operational));
 

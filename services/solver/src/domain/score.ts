@@ -27,35 +27,36 @@ const ORACLE_UNHEALTHY_BPS = 400;
 const PROTOCOL_UNHEALTHY_BPS = 600;
 const WITHDRAWALS_UNHEALTHY_BPS = 300;
 
-/** Scores a strategy; undefined when it has no snapshot. The haircuts of options come on top. */
+/**
+ * Scores a strategy; undefined when it has no snapshot. The haircuts of options come on top. Every
+ * field is a whole number of at most 2^31 (the registry refuses above 1 000 000), so all sums are exact.
+ */
 export function scoreOf(
   input: StrategyInput,
   optionHaircuts?: readonly OptionHaircut[],
 ): Score | undefined {
   const { strategy, snapshot } = input;
   if (snapshot === undefined) return undefined;
-  const components = {
-    expectedNetApyBps: adapterOf(strategy.adapterKind).expectedNetApyBps(snapshot),
-    riskBps: halfUpShare(snapshot.riskScoreBps, 35, 100),
-    liquidityBps: liquidityHaircut(snapshot),
-    feeBps: snapshot.feeBps + snapshot.borrowCostBps + snapshot.slippageBps,
-    concentrationBps: halfUpShare(snapshot.protocolConcentrationBps, 1, 5),
-    operationalBps: operationalHaircut(strategy, snapshot),
-  };
-  const scoreBps =
-    components.expectedNetApyBps -
-    components.riskBps -
-    components.liquidityBps -
-    components.feeBps -
-    components.concentrationBps -
-    components.operationalBps -
-    (optionHaircuts ?? []).reduce((sum, { haircutBps }) => sum + haircutBps, 0);
-  return {
+  const expectedNetApyBps = adapterOf(strategy.adapterKind).expectedNetApyBps(snapshot);
+  const riskBps = halfUpShare(snapshot.riskScoreBps, 35, 100);
+  const liquidityBps = liquidityHaircut(snapshot);
+  const feeBps = snapshot.feeBps + snapshot.borrowCostBps + snapshot.slippageBps;
+  const concentrationBps = halfUpShare(snapshot.protocolConcentrationBps, 1, 5);
+  const operationalBps = operationalHaircut(strategy, snapshot);
+  let scoreBps =
+    expectedNetApyBps - riskBps - liquidityBps - feeBps - concentrationBps - operationalBps;
+  for (const { haircutBps } of optionHaircuts ?? []) scoreBps -= haircutBps;
+  const score: Score = {
     strategyId: strategy.strategyId,
-    ...components,
+    expectedNetApyBps,
+    riskBps,
+    liquidityBps,
+    feeBps,
+    concentrationBps,
+    operationalBps,
     scoreBps,
-    ...(optionHaircuts === undefined ? {} : { optionHaircuts }),
   };
+  return optionHaircuts === undefined ? score : { ...score, optionHaircuts };
 }
 
 /** Orders scores from the best: score descending, then strategyId ascending (trap T8). */

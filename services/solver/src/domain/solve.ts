@@ -1,10 +1,9 @@
 import { allocate, type Allocation, type AllocationProblem } from './allocate.js';
-import { assess, type Assessed, type Assessment } from './candidates.js';
-import { metricsOf, type Metrics } from './metrics.js';
+import { assess, type Assessed, type Candidate } from './candidates.js';
+import { metricsOf, type Metrics, type WeightedRates } from './metrics.js';
 import type { HaircutsOf } from './options/option-haircuts.js';
 import type { ManagerSettings, PolicyLimits } from './policy.js';
 import { reserveBps } from './reserve.js';
-import type { Score } from './score.js';
 import type { StrategyInput } from './strategy.js';
 
 /** What the solver decides from, apart from the vault. */
@@ -29,25 +28,28 @@ export interface Solution {
 /** Scores, reserves, filters and allocates. Depends on nothing but its arguments, nor on their order. */
 export function solve(problem: SolveProblem): Solution {
   const assessed = assess(problem.strategies, problem.manager, problem.haircutsOf);
-  const reserve = reserveBps(problem.policy, scoresOf(assessed.assessments));
+  const reserve = reserveBps(problem.policy, assessed.assessments);
   const allocation = (problem.allocateBy ?? allocate)({
     candidates: assessed.candidates,
     policy: problem.policy,
     reserveBps: reserve,
   });
-  const snapshots = new Map(
-    problem.strategies.map(({ strategy, snapshot }) => [strategy.strategyId, snapshot]),
-  );
-  const lines = assessed.candidates.flatMap(({ strategy: { strategyId }, score }) => {
-    const weightBps = allocation.weights.get(strategyId);
-    if (weightBps === undefined) return [];
-    const { expectedNetApyBps } = score;
-    const riskScoreBps = snapshots.get(strategyId)?.riskScoreBps ?? 0;
-    return [{ weightBps, expectedNetApyBps, riskScoreBps }];
-  });
-  return { assessed, reserveBps: reserve, allocation, metrics: metricsOf(lines) };
+  const metrics = metricsOf(ratesOf(assessed.candidates, allocation.weights));
+  return { assessed, reserveBps: reserve, allocation, metrics };
 }
 
-function scoresOf(assessments: readonly Assessment[]): readonly Score[] {
-  return assessments.flatMap(({ score }) => (score === undefined ? [] : [score]));
+/** The rates of those that have weight: the search ends with the last of them. */
+function ratesOf(
+  candidates: readonly Candidate[],
+  weights: ReadonlyMap<string, number>,
+): readonly WeightedRates[] {
+  const lines: WeightedRates[] = [];
+  for (const { score, snapshot } of candidates) {
+    if (lines.length === weights.size) break;
+    const weightBps = weights.get(score.strategyId);
+    if (weightBps === undefined) continue;
+    const { expectedNetApyBps } = score;
+    lines.push({ weightBps, expectedNetApyBps, riskScoreBps: snapshot.riskScoreBps });
+  }
+  return lines;
 }

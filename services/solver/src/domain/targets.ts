@@ -1,4 +1,4 @@
-import { compare, present, sorted } from '@trimtab/core';
+import { compare, invariant, sorted } from '@trimtab/core';
 import type { Strategy } from './strategy.js';
 import { byPosition, type Side } from './vault-state.js';
 
@@ -16,14 +16,19 @@ export interface Target {
 
 /** A solver plan's targets: its strategies' assets, LONG and investible, by (asset, side). */
 export function targetsOf(
-  strategies: readonly Strategy[],
+  strategies: readonly { readonly strategy: Strategy }[],
   weights: ReadonlyMap<string, number>,
 ): readonly Target[] {
-  const byId = new Map(strategies.map((strategy) => [strategy.strategyId, strategy]));
-  const targets = [...weights].map(([strategyId, weightBps]): Target => {
-    const strategy = present(byId.get(strategyId), `strategy ${strategyId} has a weight`);
-    return { assetId: strategy.assetId, side: 'LONG', weightBps, investible: true, strategyId };
-  });
+  const targets: Target[] = [];
+  for (const { strategy } of strategies) {
+    // The search ends with the last strategy that has weight.
+    if (targets.length === weights.size) break;
+    const { strategyId, assetId } = strategy;
+    const weightBps = weights.get(strategyId);
+    if (weightBps === undefined) continue;
+    targets.push({ assetId, side: 'LONG', weightBps, investible: true, strategyId });
+  }
+  invariant(targets.length === weights.size, 'every weight belongs to a strategy');
   return sortTargets(targets);
 }
 

@@ -40,10 +40,7 @@ function solverDifferences(testCase: JsonRecord): readonly string[] {
 function resultsOf(testCase: JsonRecord): ReadonlyMap<string, JsonValue> {
   const { problem, liveWeights } = readSolverCase(testCase);
   const { assessed, reserveBps, allocation, metrics } = solve(problem);
-  const targets = targetsOf(
-    problem.strategies.map(({ strategy }) => strategy),
-    allocation.weights,
-  );
+  const targets = targetsOf(problem.strategies, allocation.weights);
   const delta = totalDelta(targets, liveWeights, problem.policy.minRebalanceDeltaBps);
   const scores = assessed.assessments.flatMap(({ strategyId, score }): [string, number][] =>
     score === undefined ? [] : [[strategyId, score.scoreBps]],

@@ -1,5 +1,5 @@
-import type { PolicyLimits } from '../policy.js';
 import type { Strategy } from '../strategy.js';
+import type { CapLimits } from './limits.js';
 import type { Usage } from './usage.js';
 
 /** The name under which a cap appears in plans and explanations. */
@@ -16,7 +16,7 @@ export interface CapState {
 export interface Constraint {
   readonly name: ConstraintName;
   /** The state of the cap for a strategy; undefined when the cap does not concern it. */
-  stateFor(strategy: Strategy, policy: PolicyLimits, usage: Usage): CapState | undefined;
+  stateFor(strategy: Strategy, limits: CapLimits, usage: Usage): CapState | undefined;
   /** Says in one sentence what the cap limits and where it stands. */
   explain(strategy: Strategy, state: CapState): string;
 }

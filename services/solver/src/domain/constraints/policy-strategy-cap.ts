@@ -3,8 +3,8 @@ import type { Constraint } from './constraint.js';
 /** No strategy weighs more than the policy allows any one strategy. */
 export const policyStrategyCap: Constraint = {
   name: 'POLICY_STRATEGY_CAP',
-  stateFor: (strategy, policy, usage) => ({
-    limitBps: policy.strategyCapBps,
+  stateFor: (strategy, limits, usage) => ({
+    limitBps: limits.strategyCapBps,
     usedBps: usage.strategyBps(strategy.strategyId),
   }),
   explain: (strategy, { limitBps, usedBps }) =>

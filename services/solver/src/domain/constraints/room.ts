@@ -1,7 +1,7 @@
-import type { PolicyLimits } from '../policy.js';
 import type { Strategy } from '../strategy.js';
 import type { CapState, Constraint } from './constraint.js';
 import { exoticCap } from './exotic-cap.js';
+import type { CapLimits } from './limits.js';
 import { marginFiCap } from './marginfi-cap.js';
 import { policyStrategyCap } from './policy-strategy-cap.js';
 import { protocolCap } from './protocol-cap.js';
@@ -31,9 +31,9 @@ export interface Room {
 }
 
 /** The smallest rest of all caps that concern a strategy. */
-export function roomOf(strategy: Strategy, policy: PolicyLimits, usage: Usage): Room {
+export function roomOf(strategy: Strategy, limits: CapLimits, usage: Usage): Room {
   const caps = CONSTRAINTS.flatMap((constraint) => {
-    const state = constraint.stateFor(strategy, policy, usage);
+    const state = constraint.stateFor(strategy, limits, usage);
     return state === undefined ? [] : [{ constraint, state }];
   });
   const rest = ({ state }: BindingCap): number => state.limitBps - state.usedBps;

@@ -3,7 +3,7 @@ import type { Constraint } from './constraint.js';
 /** No strategy weighs more than its own definition allows. */
 export const strategyCap: Constraint = {
   name: 'STRATEGY_CAP',
-  stateFor: (strategy, _policy, usage) => ({
+  stateFor: (strategy, _limits, usage) => ({
     limitBps: strategy.strategyCapBps,
     usedBps: usage.strategyBps(strategy.strategyId),
   }),

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '@trimtab/core';
 import { BPS_WHOLE } from '@trimtab/decimal';
-import { protocolLimitBps } from '../constraints/protocol-cap.js';
+import { limitsOf } from '../constraints/limits.js';
 import { MARGINFI_PROTOCOL } from '../policy.js';
 import type { AllocationProblem } from '../allocate.js';
 import type { Plan } from '../plan.js';
@@ -74,8 +74,9 @@ function priceFault(
   let cost = BigInt(BPS_WHOLE - reserveBps) * priceOf('REMAINING');
   cost += BigInt(policy.exoticCapBps) * priceOf('EXOTIC');
   cost += BigInt(policy.marginFiCapBps) * priceOf('MARGIN_FI');
+  const limits = limitsOf(policy);
   for (const protocol of new Set(candidates.map(({ strategy }) => strategy.protocol))) {
-    cost += BigInt(protocolLimitBps(policy, protocol)) * priceOf('PROTOCOL', protocol);
+    cost += BigInt(limits.protocolLimitBps(protocol)) * priceOf('PROTOCOL', protocol);
   }
   for (const { strategy, score } of candidates) {
     const { strategyId, protocol, exotic } = strategy;

@@ -1,11 +1,13 @@
 import { present } from '@trimtab/core';
 import type { CandidateFilter } from '../candidates.js';
 import type { ConstraintName } from '../constraints/constraint.js';
+import { limitsOf } from '../constraints/limits.js';
 import { roomOf, type Room } from '../constraints/room.js';
 import { createUsage, type Usage } from '../constraints/usage.js';
 import type { Plan } from '../plan.js';
 import { OPEN_LIMITS } from '../policy.js';
 import type { Score } from '../score.js';
+import type { Strategy } from '../strategy.js';
 
 /** Why a strategy has no weight. */
 export interface Exclusion {
@@ -19,13 +21,13 @@ export interface Exclusion {
 /** Every strategy without weight, by strategyId, with the filter it failed or the cap that was full. */
 export function explainExclusions(plan: Plan): readonly Exclusion[] {
   const granted = new Set(plan.targets.map((target) => target.strategyId));
-  const usage = usageOf(plan);
+  const roomLeft = roomsOf(plan);
   return plan.scores.flatMap(({ strategyId, failedFilter, score }): readonly Exclusion[] => {
     if (granted.has(strategyId)) return [];
     if (failedFilter !== undefined) {
       return [{ strategyId, failedFilter, text: filterText(failedFilter, score) }];
     }
-    return [{ strategyId, ...roomText(strategyId, roomLeft(plan, strategyId, usage)) }];
+    return [{ strategyId, ...roomText(strategyId, roomLeft(strategyId)) }];
   });
 }
 
@@ -39,15 +41,24 @@ export function usageOf(plan: Plan): Usage {
   return usage;
 }
 
-function roomLeft(plan: Plan, strategyId: string, usage: Usage) {
-  const input = plan.inputs.strategies.find(({ strategy }) => strategy.strategyId === strategyId);
-  const { strategy } = present(input, `strategy ${strategyId} is an input`);
-  return { strategy, room: roomOf(strategy, plan.inputs.policy ?? OPEN_LIMITS, usage) };
+/** What room a strategy has after the plan's weights. */
+function roomsOf(plan: Plan): (strategyId: string) => {
+  readonly strategy: Strategy;
+  readonly room: Room;
+} {
+  const { strategies, policy } = plan.inputs;
+  const byId = new Map(strategies.map(({ strategy }) => [strategy.strategyId, strategy]));
+  const limits = limitsOf(policy ?? OPEN_LIMITS);
+  const usage = usageOf(plan);
+  return (strategyId) => {
+    const strategy = present(byId.get(strategyId), `strategy ${strategyId} is an input`);
+    return { strategy, room: roomOf(strategy, limits, usage) };
+  };
 }
 
 function roomText(
   strategyId: string,
-  { strategy, room }: { readonly strategy: Parameters<typeof roomOf>[0]; readonly room: Room },
+  { strategy, room }: { readonly strategy: Strategy; readonly room: Room },
 ): Omit<Exclusion, 'strategyId'> {
   const [cap] = room.binding;
   if (room.roomBps > 0 || cap === undefined) {

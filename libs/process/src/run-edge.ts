@@ -1,0 +1,82 @@
+import type { Clock } from '@trimtab/core';
+import { readTlsIdentity, type TlsIdentity } from '@trimtab/grpc';
+import {
+  ConfigError,
+  runUntilSignal,
+  systemClock,
+  tlsFiles,
+  type BaseConfig,
+  type ServedComponent,
+} from '@trimtab/lifecycle';
+import { createLogger, startTelemetry, type Logger } from '@trimtab/telemetry';
+
+/** The configuration that a process at the edge has: it keeps nothing and signs nothing. */
+export type EdgeConfig = Pick<
+  BaseConfig,
+  | 'OTEL_EXPORTER_OTLP_ENDPOINT'
+  | 'LOG_LEVEL'
+  | 'DRAIN_TIMEOUT_MILLIS'
+  | 'TLS_CERTIFICATE_FILE'
+  | 'TLS_PRIVATE_KEY_FILE'
+  | 'TLS_AUTHORITIES_FILE'
+>;
+
+/** The outside world of a process at the edge. */
+export interface EdgeDependencies {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Mutual TLS with the services; absent: plain text. */
+  readonly tls?: TlsIdentity | undefined;
+}
+
+/** A process at the edge as its `main.ts` names it. */
+export interface EdgeProcess<Config extends EdgeConfig> {
+  readonly name: string;
+  readonly readConfig: (env: Record<string, string | undefined>) => Config;
+  readonly compose: (config: Config, dependencies: EdgeDependencies) => ServedComponent;
+}
+
+/**
+ * Runs a process without database, bus and keys until SIGTERM or SIGINT, as `runService` runs a
+ * service. An invalid configuration names every bad variable on stderr and ends it with code 1.
+ */
+export async function runEdge<Config extends EdgeConfig>(edge: EdgeProcess<Config>): Promise<void> {
+  const settings = readSettings(edge);
+  if (settings === undefined) return;
+  const { config, tls } = settings;
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint } = config;
+  const telemetry = startTelemetry({
+    serviceName: `trimtab-${edge.name}`,
+    ...(otlpEndpoint === undefined ? {} : { otlpEndpoint }),
+  });
+  const logger = createLogger({ service: edge.name, level: config.LOG_LEVEL });
+  const component = edge.compose(config, { clock: systemClock, logger, tls });
+  const running = {
+    name: edge.name,
+    start: () => component.start(),
+    stop: async () => {
+      await component.stop();
+      await telemetry.shutdown();
+    },
+  };
+  await runUntilSignal(running, {
+    logger,
+    drainTimeoutMs: config.DRAIN_TIMEOUT_MILLIS,
+    onStarted: () => logger.info({ address: component.address }, 'ready'),
+  });
+}
+
+function readSettings<Config extends EdgeConfig>(
+  edge: EdgeProcess<Config>,
+): { readonly config: Config; readonly tls: TlsIdentity | undefined } | undefined {
+  try {
+    const config = edge.readConfig(process.env);
+    const files = tlsFiles(config);
+    return { config, tls: files && readTlsIdentity(files) };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`trimtab-${edge.name}: ${error.message}\n`);
+    process.exitCode = 1;
+    return undefined;
+  }
+}
