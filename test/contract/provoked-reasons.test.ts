@@ -25,6 +25,7 @@ const PROVOKED: Readonly<Record<Exclude<Reason, Unanswered>, string>> = {
   ACTION_ORDER_INVALID: 'ordergen-terms.test.ts',
   OBSERVATION_IN_FUTURE: 'oracle-refusals.test.ts',
   INTENT_INVALID: 'intent-create.test.ts',
+  NOTIFICATION_TARGET_NOT_ALLOWED: 'intent-notifications.test.ts',
   PAGE_TOKEN_INVALID: 'intent-read.test.ts',
   REQUEST_ID_REUSED: 'intent-create.test.ts',
   MESSAGE_MALFORMED: 'grpc-errors.test.ts',
@@ -89,7 +90,6 @@ const PROVOKED: Readonly<Record<Exclude<Reason, Unanswered>, string>> = {
 
 /** What no served method answers in this version, and why. */
 const UNANSWERED = {
-  NOTIFICATION_TARGET_NOT_ALLOWED: 'SetNotificationTargets is not served',
   SERIES_MATURED: 'SplitSeries is not served',
   SERIES_NOT_MATURED: 'SettleSeries is not served',
   RESULT_OUT_OF_ORDER: 'reports, not calls, are refused with it',

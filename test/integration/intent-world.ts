@@ -21,7 +21,7 @@ import {
 import { createVirtualClock, systemIds, type VirtualClock } from '@trimtab/lifecycle';
 import { createInProcessBus } from '@trimtab/messaging';
 import type { Database } from '@trimtab/storage';
-import { silentLogger } from '@trimtab/telemetry';
+import { silentLogger, type Logger } from '@trimtab/telemetry';
 import { testAuth, testDatabase } from '@trimtab/testkit';
 
 export type IntentClient = ServiceClient<typeof IntentServiceService>;
@@ -220,6 +220,9 @@ export function createFakeWorld(): FakeWorld {
       createRebalance: (request, { caller }) =>
         ask('createRebalance', request, caller, () => {
           const vault = world.vaults.get(request.vaultId);
+          if (request.purpose !== 'SETTLE' && vault?.mode !== 'OPEN') {
+            throw refusal('FAILED_PRECONDITION', 'VAULT_NOT_OPEN');
+          }
           if (request.purpose === 'SETTLE' && vault !== undefined) {
             vault.heldAssets = vault.heldAssets.filter((assetId) => assetId === DUST);
             vault.cash = (vault.cash ?? 0n) + 1000n;
@@ -337,16 +340,26 @@ export interface IntentWorld {
   close(): Promise<void>;
 }
 
-export async function startIntentWorld(): Promise<IntentWorld> {
+/** What a world has of its own. */
+export interface IntentWorldOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly logger?: Logger;
+  /** Another process of the same service: its database and its time. */
+  readonly beside?: IntentWorld;
+}
+
+export async function startIntentWorld(options: IntentWorldOptions = {}): Promise<IntentWorld> {
+  const { environment = {}, logger = silentLogger(), beside } = options;
   const auth = await testAuth();
-  const database = await testDatabase<IntentTables>('intent');
+  const database = beside?.database ?? (await testDatabase<IntentTables>('intent'));
   const fake = createFakeWorld();
-  const clock = createVirtualClock(NOW);
+  const clock = beside?.clock ?? createVirtualClock(NOW);
   const config = intentConfig({
     GRPC_ADDRESS: '127.0.0.1:0',
     DATABASE_URL: 'postgres://the-test-passes-its-own',
     REFLECTION: 'off',
     DRAIN_TIMEOUT_MILLIS: '1000',
+    ...environment,
   });
   const service = composeIntent(config, {
     clock,
@@ -354,8 +367,8 @@ export async function startIntentWorld(): Promise<IntentWorld> {
     database,
     authenticator: auth.authenticator,
     tokenIssuer: auth.issuer,
-    logger: silentLogger(),
-    bus: createInProcessBus({ logger: silentLogger() }),
+    logger,
+    bus: createInProcessBus({ logger }),
     services: fake.services,
   });
   await service.start();
@@ -384,7 +397,7 @@ export async function startIntentWorld(): Promise<IntentWorld> {
     close: async () => {
       for (const client of clients) client.close();
       await service.stop();
-      await database.close();
+      if (beside === undefined) await database.close();
     },
   };
 }

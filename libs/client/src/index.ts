@@ -10,6 +10,7 @@ export type {
   StrategyNotifications,
 } from './strategy-parameters.js';
 export * from './validate-strategy-config.js';
+export { verifyWebhook, WEBHOOK_WINDOW_MILLIS, type ReceivedWebhook } from './verify-webhook.js';
 export { DomainFailure } from '@trimtab/core';
 export { RemoteFailure } from '@trimtab/grpc';
 export type { Derived, StrategyType, Violation } from '@trimtab/strategy';

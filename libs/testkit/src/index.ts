@@ -5,6 +5,7 @@ export { memorySpans, type MemorySpans } from './memory-spans.js';
 export { natsServerBinary, startNatsServer, type NatsServer } from './nats-server.js';
 export { collectLogs, type CollectedLogs, type LogLine } from './collect-logs.js';
 export { startPrivatePostgres, type PrivatePostgres } from './private-postgres.js';
+export { REFUSED_TARGETS } from './refused-targets.js';
 export { SEED } from './seed.js';
 export { testAuth, type TestAuth } from './test-auth.js';
 export {
