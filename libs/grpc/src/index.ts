@@ -12,5 +12,5 @@ export * from './page.js';
 export * from './rule.js';
 export * from './server.js';
 export * from './service-binding.js';
-export { readTlsIdentity, type TlsFiles, type TlsIdentity } from './tls.js';
+export { clientCredentials, readTlsIdentity, type TlsFiles, type TlsIdentity } from './tls.js';
 export * from './token-issuer.js';
