@@ -1,4 +1,11 @@
-import { DropReason, Price_State, type Price, type Publisher } from '@trimtab/contracts/oracle';
+import {
+  DropReason,
+  Observation_Kind,
+  Price_State,
+  type Observation,
+  type Price,
+  type Publisher,
+} from '@trimtab/contracts/oracle';
 import { createInProcessBus, type IncomingMessage } from '@trimtab/messaging';
 import { PriceEvent } from '@trimtab/contracts/execution';
 import { silentLogger } from '@trimtab/telemetry';
@@ -244,6 +251,58 @@ describe('a price at an earlier time', () => {
   });
 });
 
+describe('what is said of a time', () => {
+  it('is NO_QUORUM or HALTED for as long as that was recorded, not STALE', async () => {
+    world = await createOracleWorld();
+    const limits = { heartbeatSeconds: 20, maxAgeSeconds: 30 };
+    await register(world, limits);
+    await register(world, { ...limits, assetId: 'LTC', quorumCount: 1 });
+    await observe(world, 'WBTC', { a: '100', b: '100' });
+    await observe(world, 'LTC', { a: '100' });
+    // One of two goes on; and a price that doubles every time never agrees with itself.
+    for (const price of ['200', '400', '800', '1600']) {
+      world.clock.advanceMillis(20_000);
+      await observe(world, 'WBTC', { a: '100' });
+      await observe(world, 'LTC', { a: price });
+    }
+    const stateAt = async (assetId: string, millis: number) => {
+      const readTime = new Date(START + millis);
+      return (await world.reader.getPrice({ assetId, readTime })).price?.state;
+    };
+    expect(await stateAt('WBTC', 39_999)).toBe(Price_State.STATE_HEALTHY);
+    expect(await stateAt('WBTC', 40_000)).toBe(Price_State.STATE_NO_QUORUM);
+    expect(await stateAt('WBTC', 80_000)).toBe(Price_State.STATE_NO_QUORUM);
+    expect(await stateAt('LTC', 19_999)).toBe(Price_State.STATE_HEALTHY);
+    expect(await stateAt('LTC', 20_000)).toBe(Price_State.STATE_HALTED);
+    expect(await stateAt('LTC', 79_999)).toBe(Price_State.STATE_HALTED);
+  });
+
+  it('does not depend on limits that came later', async () => {
+    world = await createOracleWorld();
+    await register(world, { quorumCount: 1, heartbeatSeconds: 100, maxAgeSeconds: 100 });
+    await observe(world, 'WBTC', { a: '100' });
+    const change = (heartbeatSeconds: number, maxAgeSeconds: number) =>
+      world.admin.updateAsset({
+        requestId: '',
+        asset: asset({ heartbeatSeconds, maxAgeSeconds }),
+        updateMask: ['heartbeat_seconds', 'max_age_seconds'],
+      });
+    world.clock.advanceMillis(90_000);
+    await observe(world, 'WBTC', { a: '100' });
+    world.clock.advanceMillis(10_000);
+    await observe(world, 'WBTC', { a: '100' });
+    // Published at 0 and at 100 s; then with other limits, first narrow, then wide.
+    await change(5, 5);
+    expect((await at(99_999))?.state).toBe(Price_State.STATE_HEALTHY);
+    await change(1_000, 1_000);
+    world.clock.advanceMillis(900_000);
+    expect((await at(1_000_000))?.state).toBe(Price_State.STATE_HEALTHY);
+    world.clock.advanceMillis(1_200_001);
+    expect((await at(2_100_000))?.state).toBe(Price_State.STATE_HEALTHY);
+    expect((await at(2_100_001))?.state).toBe(Price_State.STATE_STALE);
+  });
+});
+
 describe('what is old', () => {
   const retention = {
     OBSERVATION_RETENTION_SECONDS: 60,
@@ -258,8 +317,12 @@ describe('what is old', () => {
     await observe(world, 'WBTC', { old: '100' });
     const taken = await world.reader.takeSnapshot({ assetIds: ['WBTC'], requestId: '' });
     const snapshotHash = taken.snapshot?.snapshotHash ?? '';
+    // Taken again 20 s later, it is kept from then on.
+    world.clock.advanceMillis(20_000);
+    const again = await world.reader.takeSnapshot({ assetIds: ['WBTC'], requestId: '' });
+    expect(again.snapshot?.snapshotHash).toBe(snapshotHash);
     for (let minute = 1; minute <= 3; minute += 1) {
-      world.clock.advanceMillis(60_000);
+      world.clock.advanceMillis(minute === 1 ? 40_000 : 60_000);
       await observe(world, 'WBTC', { a: `10${minute}` });
     }
     // 180 s later: the history has the latest of both, and what is not older than 60 s.
@@ -296,11 +359,42 @@ describe('what is old', () => {
       last: '4',
     });
 
+    world.clock.advanceMillis(20_000);
+    await world.reader.getSnapshot({ snapshotHash });
     world.clock.advanceMillis(1);
     await eventually(async () => ((await rowCounts(world))['snapshots'] === 0 ? true : undefined));
     expect((await refusal(world.reader.getSnapshot({ snapshotHash }))).reason).toBe(
       'SNAPSHOT_NOT_FOUND',
     );
+    // Changes are pruned before snapshots: what stood 120 s ago began before, and is still there.
+    expect((await at(80_001))?.priceDecimal).toBe('101');
+  });
+});
+
+describe('the order of observations', () => {
+  it('holds within one batch, and over prices and quotes together', async () => {
+    world = await createOracleWorld();
+    await register(world, { quorumCount: 1 });
+    const client = await world.client('a', ['price:write']);
+    const seen = (sequence: bigint, price: string) =>
+      observation('WBTC', price, START, { sequence });
+    const quote = {
+      ...seen(5n, ''),
+      kind: Observation_Kind.KIND_QUOTE,
+      bidDecimal: '1',
+      askDecimal: '2',
+    };
+    const submit = async (...observations: Observation[]) => {
+      const answer = await client.submitObservations({ observations, requestId: '' });
+      return [answer.acceptedCount, answer.ignoredCount, answer.refusals.length];
+    };
+    // 2 is known, 1 is lower.
+    expect(await submit(seen(2n, '100'), seen(2n, '101'), seen(1n, '102'))).toEqual([1, 2, 0]);
+    expect(await submit(quote)).toEqual([1, 0, 0]);
+    expect(await submit(seen(4n, '103'), seen(5n, '104'))).toEqual([0, 2, 0]);
+    expect((await priceOf(world, 'WBTC')).priceDecimal).toBe('100');
+    expect(await submit(seen(6n, '105'), { ...quote, sequence: 5n })).toEqual([1, 1, 0]);
+    expect((await priceOf(world, 'WBTC')).priceDecimal).toBe('105');
   });
 });
 

@@ -1,7 +1,7 @@
 import { formatInstant, invalidFields, refuse, type Instant } from '@trimtab/core';
 import type { AssetRecord } from '../domain/asset-record.js';
 import type { QuoteObservation } from '../domain/observation.js';
-import type { OracleHistory, OracleTransactions, PriceChange, PriceView } from './ports.js';
+import type { ChangeAt, OracleHistory, OracleTransactions, PriceView } from './ports.js';
 import { assetNotFound, priceMissing } from './refusals.js';
 import {
   demandPrices,
@@ -70,12 +70,10 @@ async function priceAt(
  * While it is HEALTHY, an asset is published at least once per heartbeat: a longer silence means that
  * nobody looked, so that what was recorded says nothing once its observations must have expired.
  */
-function standingOf(record: AssetRecord, change: PriceChange, readTime: Instant): StandingPrice {
-  const { asset } = record;
-  const { state, stateReason, publication, sequence } = change;
+function standingOf({ asset }: AssetRecord, change: ChangeAt, readTime: Instant): StandingPrice {
+  const { state, stateReason, publication, sequence, silenceSeconds: longest } = change;
   const price = { asset, publication, sequence };
   const silenceMillis = readTime - (publication?.publishTime ?? readTime);
-  const longest = asset.heartbeatSeconds + asset.maxAgeSeconds;
   if (state !== 'HEALTHY' || silenceMillis <= longest * 1000) {
     return { ...price, health: state, reason: stateReason };
   }

@@ -18,6 +18,12 @@ export interface PriceChange {
   readonly publication: Publication | undefined;
 }
 
+/** A change that stood at a time. */
+export interface ChangeAt extends PriceChange {
+  /** A HEALTHY price that was published longer ago was looked at by nobody: by the limits of that time. */
+  readonly silenceSeconds: number;
+}
+
 /** A snapshot with what is not hashed. */
 export interface StoredSnapshot {
   readonly snapshotHash: string;
@@ -75,7 +81,7 @@ export interface PublisherCounts {
 /** What can be read of the past, from the database. */
 export interface OracleHistory {
   /** The change that stood at a time. */
-  findChangeAt(assetId: string, time: Instant): Promise<PriceChange | undefined>;
+  findChangeAt(assetId: string, time: Instant): Promise<ChangeAt | undefined>;
   /** The first change of an asset that is still kept. */
   findFirstChange(assetId: string): Promise<PriceChange | undefined>;
   /** The latest change of each asset, by sequence, all at one moment. */

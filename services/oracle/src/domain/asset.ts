@@ -29,6 +29,14 @@ export interface AssetTerms {
   readonly publishers: readonly string[];
 }
 
+/**
+ * The longest time from a publication to the last moment in which an asset can be HEALTHY without
+ * another one: one comes with each heartbeat, and observations count for maxAge.
+ */
+export function silenceSeconds(terms: AssetTerms): number {
+  return terms.heartbeatSeconds + terms.maxAgeSeconds;
+}
+
 /** A registered asset. */
 export interface Asset extends AssetTerms {
   /** Whether every price is in this asset: its own price is 1 and always fresh. */

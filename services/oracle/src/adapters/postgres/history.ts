@@ -20,10 +20,20 @@ export function createHistory(db: Kysely<OracleTables>): OracleHistory {
   };
   return {
     async findChangeAt(assetId, time) {
-      const [change] = await changes(sql`
-        where asset_id = ${assetId} and occur_time <= ${toDate(time)}
-        order by occur_time desc, sequence desc limit 1`);
-      return change;
+      // The limits of that change or those that came next, whichever allow more: between two changes
+      // they may have changed as well.
+      const { rows } = await sql<ChangeRow & { longest: number }>`
+        select p.*, p.publishers as price_publishers, greatest(p.silence_seconds, coalesce(
+                 (select n.silence_seconds from prices n
+                  where n.asset_id = p.asset_id
+                    and (n.occur_time, n.sequence) > (p.occur_time, p.sequence)
+                  order by n.occur_time, n.sequence limit 1),
+                 (select heartbeat_seconds + max_age_seconds from assets a
+                  where a.asset_id = p.asset_id))) as longest
+        from prices p where asset_id = ${assetId} and occur_time <= ${toDate(time)}
+        order by occur_time desc, sequence desc limit 1`.execute(db);
+      const [row] = rows;
+      return row && { ...fromChangeRow(row), silenceSeconds: row.longest };
     },
     async findFirstChange(assetId) {
       const [change] = await changes(sql`

@@ -141,4 +141,13 @@ export const migrations: Readonly<Record<string, Migration>> = {
       );
     },
   },
+  // Each change with the limits of its time: a heartbeat and maxAge, after which a silence means STALE.
+  '0003_oracle_silence': {
+    up: async (db) => {
+      await sql`alter table prices add column silence_seconds integer`.execute(db);
+    },
+    down: async (db) => {
+      await sql`alter table prices drop column silence_seconds`.execute(db);
+    },
+  },
 };

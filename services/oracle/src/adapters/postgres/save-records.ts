@@ -3,6 +3,7 @@ import { formatDecimal } from '@trimtab/decimal';
 import { enqueue, type OutboxMessage } from '@trimtab/storage';
 import { sql, type RawBuilder, type Transaction } from 'kysely';
 import type { OutcomeCount, RecordUpdate } from '../../application/ports.js';
+import { silenceSeconds } from '../../domain/asset.js';
 import type { AssetRecord } from '../../domain/asset-record.js';
 import type { Observation } from '../../domain/observation.js';
 import { toEvidence } from './rows.js';
@@ -111,7 +112,8 @@ function changesPart(recorded: readonly RecordUpdate[]): RawBuilder<unknown> {
     published.map((last) => (last === undefined ? null : JSON.stringify(pick(last))));
   return sql`changes as (
     insert into prices (sequence, asset_id, cause, occur_time, state, state_reason, price,
-                        confidence, publish_time, publishers, dropped, evidence)
+                        confidence, publish_time, publishers, dropped, evidence,
+                        silence_seconds)
     select * from unnest(
       ${recorded.map(({ record }) => record.sequence.toString())}::bigint[],
       ${recorded.map(({ record }) => record.asset.assetId)}::text[],
@@ -124,7 +126,8 @@ function changesPart(recorded: readonly RecordUpdate[]): RawBuilder<unknown> {
       ${published.map((last) => (last === undefined ? null : isoTime(last.publishTime)))}::timestamptz[],
       ${json(({ publishers }) => publishers)}::jsonb[],
       ${json(({ dropped }) => dropped)}::jsonb[],
-      ${published.map((last) => JSON.stringify(last === undefined ? [] : toEvidence(last)))}::jsonb[]
+      ${published.map((last) => JSON.stringify(last === undefined ? [] : toEvidence(last)))}::jsonb[],
+      ${recorded.map(({ record }) => silenceSeconds(record.asset))}::integer[]
     ))`;
 }
 

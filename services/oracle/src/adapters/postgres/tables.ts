@@ -76,6 +76,8 @@ export interface PricesTable {
   state: string;
   state_reason: string;
   evidence: Json<StoredEvidence[]>;
+  /** Heartbeat and maxAge of the asset at that time; null before they were recorded. */
+  silence_seconds: number | null;
 }
 
 /** A publisher that was not used. */
