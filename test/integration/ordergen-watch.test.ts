@@ -149,6 +149,32 @@ describe('WatchRebalance', () => {
     expect(holdings.find(({ assetId }) => assetId === 'A')?.quantity).toBe('29000');
   });
 
+  it('sees what another process wrote, which told nobody here', async () => {
+    const { rebalanceId } = await startExample(world, await fundedVault(world));
+    await world.dispatched(0);
+    const stream = world.orderGen.watchRebalance({ rebalanceId, afterSequence: 1n });
+    const events = stream[Symbol.asyncIterator]();
+    // With the last entry it has read everything, and waits.
+    expect((await events.next()).value).toMatchObject({ event: { sequence: 2n } });
+    const next = events.next();
+    await world.database.pool.query(
+      `with one as (
+         update rebalances set feed_count = feed_count + 1, version = version + 1
+         where rebalance_id = $1 returning *
+       )
+       insert into rebalance_feed
+         (rebalance_id, sequence, kind, data, state, state_hash, ledger_sequence, occur_time)
+       select rebalance_id, feed_count, 'STATE', $2, state, state_hash, 0, update_time from one`,
+      [rebalanceId, '{"previous_state":"EXECUTING","changed_by":"another process","reason":""}'],
+    );
+    expect((await next).value).toMatchObject({
+      event: {
+        sequence: 3n,
+        event: { $case: 'stateChange', value: { changedBy: 'another process' } },
+      },
+    });
+  });
+
   it('goes on after the end with what is corrected later', async () => {
     const { rebalanceId } = await startExample(world, await fundedVault(world));
     for (const index of [0, 1, 2, 3, 4]) await world.report(await world.dispatched(index), {});
