@@ -184,7 +184,22 @@ describe('a name', () => {
     const options = { allowPrivate: ['feed.internal'] };
     const send = (resolve: Resolve): Promise<string> => failureOf(url, { ...options, resolve });
     expect(await send(answering(['127.0.0.1']))).toBe('no failure');
-    expect(await send(answering(['169.254.169.254']))).toBe('ADDRESS_REFUSED');
+    for (const metadata of [
+      '169.254.169.254',
+      '168.63.129.16',
+      'fd00:ec2::254',
+      'fd00:ec2::254%eth0',
+      // As IPv6 writes it, and as a translator would make it again.
+      '::ffff:169.254.169.254',
+      '::ffff:168.63.129.16',
+      '::ffff:6464:64c8',
+      '::169.254.169.254',
+      '64:ff9b::a9fe:a9fe',
+      '64:ff9b:1::a9fe:a9fe',
+      '2002:a9fe:a9fe::1',
+    ]) {
+      expect(await send(answering([metadata])), metadata).toBe('ADDRESS_REFUSED');
+    }
   });
 
   it('without an address, or without an answer, is said not to resolve', async () => {
