@@ -162,6 +162,11 @@ describe('what each adapter does of its own', () => {
     ]);
   });
 
+  it('MANIFEST: what the manifest says of holding, where nothing moves', () => {
+    expect(lines('MANIFEST', 0n, all)).toEqual(['HOLD 0 [hold]']);
+    expect(lines('MANIFEST', 0n, described('deposit', 'request_withdraw'))).toEqual([]);
+  });
+
   it('MANIFEST without a manifest: as STATIC', () => {
     expect(lines('MANIFEST', 7n)).toEqual(['DEPOSIT 7 []']);
     expect(lines('MANIFEST', -7n)).toEqual(['WITHDRAW 7 []']);

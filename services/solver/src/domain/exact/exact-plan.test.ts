@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildPlan, type RoundsProblem } from '../build-plan.js';
+import { planHashOf } from '../plan-hash.js';
 import { policyOf, roundsProblem, scoring } from '../solver.fixture.js';
 import { verifyPlan } from '../verify.js';
 import { certify, gapOf } from './certificate.js';
@@ -76,6 +77,10 @@ describe('an EXACT plan', () => {
     const rounds = planOf(problem);
     const mixed = { ...exact, targets: rounds.targets };
     expect(verifyPlan(mixed).ok).toBe(false);
+    // Nor when everything else of it is that of the rounds too, under hashes that fit.
+    const summary = { ...rounds.summary, mode: 'EXACT' as const };
+    const checked = verifyPlan({ ...rounds, rounds: [], summary, planHash: planHashOf(summary) });
+    expect(checked.ok ? undefined : checked.error.field).toBe('optimum');
   });
 });
 
@@ -134,6 +139,19 @@ describe('a certificate', () => {
       { cap: 'POLICY_STRATEGY', name: 'a', price: 0n },
       { cap: 'POLICY_STRATEGY', name: 'c', price: 400n },
       { cap: 'PROTOCOL', name: 'marginfi', price: 700n },
+      { cap: 'STRATEGY', name: 'a', price: 200n },
+    ]);
+  });
+
+  it('prices a cap that is filled exactly by what waits behind it', () => {
+    const strategies = [
+      scoring('a', 900, { protocol: 'x', strategyCapBps: 500 }),
+      scoring('b', 700, { protocol: 'x' }),
+    ];
+    const policy = policyOf({ protocolCaps: [{ protocol: 'x', capBps: 500 }] });
+    // One bps more for x is b's, worth 700; for a it is taken from nobody but b, worth 200.
+    expect(certify(planOf(roundsProblem(strategies, { policy }))).shadowPrices).toEqual([
+      { cap: 'PROTOCOL', name: 'x', price: 700n },
       { cap: 'STRATEGY', name: 'a', price: 200n },
     ]);
   });

@@ -63,6 +63,31 @@ describe('the smallest change that admits a strategy', () => {
     expect(change).toEqual({ kind, from: 0, to: 1, ...(name === undefined ? {} : { name }) });
   });
 
+  it('under a named cap of its protocol is that cap, not the one of all others', () => {
+    const protocolCaps = [
+      { protocol: 'p', capBps: 0 },
+      { protocol: 'q', capBps: 7 },
+    ];
+    const limits = { protocolCaps, defaultProtocolCapBps: 0 };
+    expect(changeFor('z', [scoring('z', 9, { protocol: 'p' })], limits)).toEqual({
+      kind: 'PROTOCOL_CAP',
+      name: 'p',
+      from: 0,
+      to: 1,
+    });
+  });
+
+  it('for which the optimum leaves nothing is one bps of reserve', () => {
+    // a fills its cap of 9000, all that the reserve of 1000 leaves; to pass a, b needs 300 bps.
+    const strategies = [scoring('a', 600, { strategyCapBps: 9000 }), scoring('b', 300)];
+    const plan = buildPlan({ ...roundsProblem(strategies), mode: 'EXACT' });
+    expect(plan.ok && admittingChange(plan.value, 'b')).toEqual({
+      kind: 'RESERVE',
+      from: 1000,
+      to: 999,
+    });
+  });
+
   it('behind a better one under the same cap is what that one leaves', () => {
     // a wants halfUp(9000 · 100 / 101) = 8911 of the cap, and takes its part of every bps more.
     const shared = [scoring('a', 100, { protocol: 'p' }), scoring('b', 1, { protocol: 'p' })];

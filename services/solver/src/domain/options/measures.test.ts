@@ -174,6 +174,8 @@ describe('the turnover penalty', () => {
     [3999, 4000, 0],
     [4000, 4000, 0],
     [4001, 4000, 0],
+    // More than the cap is held: that earns nothing back.
+    [8000, 4000, 0],
     [0, 0, 100],
     [1, 2, 50],
   ])('with %i of a cap of %i held is %i', (live, cap, penalty) => {

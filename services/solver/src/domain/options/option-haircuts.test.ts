@@ -26,7 +26,11 @@ const strategyWith = (
 const linesOf = (
   options: Partial<ScoreOptions>,
   strategies: readonly StrategyInput[],
-  changes: { policy?: Partial<Policy>; liveBps?: number } = {},
+  changes: {
+    policy?: Partial<Policy>;
+    liveBps?: number;
+    allowed?: readonly StrategyInput[];
+  } = {},
 ) => {
   const [first] = strategies;
   if (first === undefined) throw new Error('no strategies');
@@ -34,7 +38,7 @@ const linesOf = (
   const haircutsOf = optionHaircuts({
     strategies,
     policy: policyOf({ options: { missingDataBps: 900, ...options }, ...changes.policy }),
-    manager: managerOf(strategies),
+    manager: managerOf(changes.allowed ?? strategies),
     vault: vaultOf({ weights }),
   });
   return haircutsOf?.(first).map(({ option, haircutBps }) => `${option} ${haircutBps}`);
@@ -94,6 +98,8 @@ describe('the haircuts of options', () => {
     const options = { covariance: { ...history, thresholdBps: 0 } };
     expect(linesOf(options, [a, h])).toEqual(['COVARIANCE 0']);
     expect(linesOf(options, [h, a])).toEqual(['COVARIANCE 20']);
+    // Of a alone it is the volatility of a: what is not allowed is not part of all.
+    expect(linesOf(options, [a, h], { allowed: [a] })).toEqual(['COVARIANCE 10']);
   });
 
   it('IMPACT and TURNOVER fall with what is held, and end at the smaller cap', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { policyOf, roundsProblem, scoring } from '../solver.fixture.js';
 import { buildPlan } from '../build-plan.js';
+import { documentHashes, planHashOf } from '../plan-hash.js';
+import type { PlanInputs } from '../plan.js';
 import type { Policy } from '../policy.js';
 import type { StrategyInput } from '../strategy.js';
 import { verifyPlan } from '../verify.js';
@@ -137,6 +139,36 @@ describe('a plan under a regime rule', () => {
     expect(refusal({ windowPeriods: 1 })).toBe('inputs.regime.windowPeriods');
     expect(refusal({ basePolicyId: 'other' })).toBe('inputs.policy.policyId');
     expect(refusal({ basePolicyVersion: 4 })).toBe('inputs.policy.version');
+    expect(refusal({ rule: 'TREND' })).toBe('inputs.regime.rule');
+    expect(refusal({ periodsPerYear: 2 })).toBe('inputs.regime.periodsPerYear');
+    expect(refusal({ stressPolicyId: 'other' })).toBe('inputs.regime.stressPolicyId');
+    expect(refusal({ haircutBps: 71 })).toBe('inputs.regime.haircutBps');
     expect(buildPlan(roundsProblem([withHistory('a', 0)], { policy: base })).ok).toBe(false);
+  });
+
+  it('does not verify with another regime, whatever its hashes', () => {
+    const plan = built(planOf(withHistory('a', 0, -1000)));
+    const { regime } = plan.inputs;
+    if (regime === undefined) throw new Error('the policy has a rule');
+    const fieldOf = (changes: Partial<PlanInputs>): string | undefined => {
+      const changed = { ...plan, inputs: { ...plan.inputs, ...changes } };
+      const summary = { ...plan.summary, ...documentHashes(changed) };
+      const checked = verifyPlan({ ...changed, summary, planHash: planHashOf(summary) });
+      return checked.ok ? undefined : checked.error.field;
+    };
+    expect(fieldOf({})).toBeUndefined();
+    expect(fieldOf({ regime: { ...regime, regime: 'CALM' } })).toBe('inputs.regime.regime');
+    expect(fieldOf({ regime: { ...regime, measuredBps: 1001 } })).toBe('inputs.regime.measuredBps');
+    expect(fieldOf({ regime: { ...regime, stressPolicyId: 'other' } })).toBe(
+      'inputs.policy.policyId',
+    );
+  });
+
+  it('is refused when the market is stressed and the policy is not the stress policy', () => {
+    const stressed = planOf(withHistory('a', 0, -1000));
+    const plan = buildPlan({ ...stressed, policy: base });
+    expect(plan.ok ? [] : plan.error.violations).toMatchObject([
+      { field: 'inputs.policy.policyId', message: 'was policy-1, must be stress' },
+    ]);
   });
 });
