@@ -41,6 +41,8 @@ export interface WorldOptions {
   /** Lines of the paper venue's script. */
   readonly script?: readonly unknown[];
   readonly playedMinutes?: number;
+  /** Whether the REST gateway is started too. */
+  readonly gateway?: boolean;
 }
 
 const FREE = '127.0.0.1:0';
@@ -55,6 +57,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     clock,
     logger: silentLogger(),
     addresses: { oracle: FREE, solver: FREE, ordergen: FREE, executor: FREE, intent: FREE },
+    ...(options.gateway === true && { gatewayAddress: FREE }),
     // Slippage is drawn per order id; without it the same story ends in the same numbers.
     environment: {
       PAPER_SCRIPT: JSON.stringify(options.script ?? []),

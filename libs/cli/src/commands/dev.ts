@@ -6,7 +6,7 @@ import { toJson, type Output } from '../output.js';
 /** How the suite of `trimtab dev` is run. */
 export interface DevOptions {
   readonly dataFolder: string;
-  readonly ports: Readonly<Record<ServiceName, number>>;
+  readonly ports: Readonly<Record<ServiceName | 'gateway', number>>;
   readonly logLevel: string;
 }
 
@@ -26,13 +26,15 @@ export async function runDev(options: DevOptions, output: Output): Promise<numbe
     clock: systemClock,
     logger: createLogger({ service: 'dev', level: options.logLevel }),
     addresses: mapPorts(options.ports),
+    gatewayAddress: `127.0.0.1:${options.ports.gateway}`,
     environment: environmentOfServices(),
     ...serversOfEnvironment(process.env),
     onProgress: (line) => {
       if (!output.json) output.line(line);
     },
   });
-  if (output.json) output.line(toJson({ ready: true, addresses: suite.addresses }));
+  const addresses = { ...suite.addresses, gateway: suite.gatewayAddress };
+  if (output.json) output.line(toJson({ ready: true, addresses }));
   else {
     output.line('ready');
   }

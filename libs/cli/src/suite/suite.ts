@@ -7,6 +7,7 @@ import {
   ensureDevelopmentKeys,
   type TokenIssuer,
 } from '@trimtab/grpc';
+import { composeGateway, gatewayConfig } from '@trimtab/gateway';
 import { composeIntent, intentConfig, type IntentTables } from '@trimtab/intent';
 import { systemIds, type ServedComponent } from '@trimtab/lifecycle';
 import { connectJetStream, createInProcessBus, type Bus } from '@trimtab/messaging';
@@ -30,6 +31,8 @@ export interface SuiteOptions {
   readonly logger: Logger;
   /** `host:port` of each service; port 0 means a free one. */
   readonly addresses: Readonly<Record<ServiceName, string>>;
+  /** `host:port` of the REST gateway; absent: none is started. */
+  readonly gatewayAddress?: string;
   /** Variables of the services' configuration beyond addresses and keys, such as `PAPER_SCRIPT`. */
   readonly environment?: Readonly<Record<string, string>>;
   /** A PostgreSQL to use instead of the embedded one. */
@@ -47,6 +50,8 @@ export interface SuiteOptions {
 /** A running suite. */
 export interface Suite {
   readonly addresses: Readonly<Record<ServiceName, string>>;
+  /** Where the REST gateway is, if one was asked for. */
+  readonly gatewayAddress: string | undefined;
   /** Signs development tokens for users of the suite. */
   readonly tokenIssuer: TokenIssuer;
   readonly bus: Bus;
@@ -166,7 +171,28 @@ async function startParts(
       database: databases.intent,
     }),
   );
-  return { addresses, tokenIssuer, bus, databases, stop };
+  const gatewayAddress = await startGateway(options, addresses, undo);
+  if (gatewayAddress !== undefined) progress(`${'gateway'.padEnd(10)} ${gatewayAddress}`);
+  return { addresses, gatewayAddress, tokenIssuer, bus, databases, stop };
+}
+
+async function startGateway(
+  options: SuiteOptions,
+  addresses: Readonly<Record<ServiceName, string>>,
+  undo: (() => Promise<void>)[],
+): Promise<string | undefined> {
+  if (options.gatewayAddress === undefined) return undefined;
+  const config = gatewayConfig({
+    ...options.environment,
+    HTTP_ADDRESS: options.gatewayAddress,
+    INTENT_ADDRESS: addresses.intent,
+    ORDERGEN_ADDRESS: addresses.ordergen,
+  });
+  const logger = options.logger.child({ service: 'gateway' });
+  const gateway = composeGateway(config, { clock: options.clock, logger });
+  undo.push(() => gateway.stop());
+  await gateway.start();
+  return gateway.address;
 }
 
 async function startDatabase(
