@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { status } from '@grpc/grpc-js';
 import type { IntentType } from '@trimtab/contracts/intent';
 import { IntentServiceService, StrategyIntent_State as State } from '@trimtab/contracts/intent';
 import { present } from '@trimtab/core';
@@ -171,18 +170,5 @@ describe('ListTemplates', () => {
     expect((await anybody.listTemplates({ pageSize: 0, pageToken: '' })).templates).toHaveLength(5);
     expect((await refusalOf(anybody.getIntent({ intentId: 'x' }))).reason).toBe('UNAUTHENTICATED');
     anybody.close();
-  });
-});
-
-describe('methods of later versions', () => {
-  it('answer UNIMPLEMENTED with their name', async () => {
-    const engine = await world.clientOf('service:engine', 'engine');
-    const claim = { engineId: 'e', agentKinds: [], maxCount: 1, leaseSeconds: 1 };
-    const error = await refusalOf(engine.claimDueWork(claim));
-    expect([error.kind, error.reason]).toEqual([
-      status[status.UNIMPLEMENTED],
-      'METHOD_UNIMPLEMENTED',
-    ]);
-    expect(error.message).toContain('ClaimDueWork');
   });
 });

@@ -1,5 +1,10 @@
 import type { Clock, IdSource } from '@trimtab/core';
-import { createGrpcServer, type Authenticator, type TokenIssuer } from '@trimtab/grpc';
+import {
+  createGrpcServer,
+  type Authenticator,
+  type TlsIdentity,
+  type TokenIssuer,
+} from '@trimtab/grpc';
 import { createPoller, group, type Component, type ServedComponent } from '@trimtab/lifecycle';
 import { createRelay, type Bus } from '@trimtab/messaging';
 import { migrate, type Database } from '@trimtab/storage';
@@ -11,6 +16,7 @@ import { createSolverClient } from './adapters/clients/solver.js';
 import { createVaultClient } from './adapters/clients/vaults.js';
 import { bindIntentService } from './adapters/grpc/intent-service.js';
 import { createActivationStore } from './adapters/postgres/activation-store.js';
+import { createDueWorkStore } from './adapters/postgres/due-work-store.js';
 import { createIntentChangeFeed } from './adapters/postgres/intent-change-feed.js';
 import { createRecordChange } from './adapters/postgres/intent-changes.js';
 import { createIntentStore } from './adapters/postgres/intent-store.js';
@@ -27,6 +33,7 @@ import { createResumeActivations } from './application/resume-activations.js';
 import { createResumeRuns } from './application/resume-runs.js';
 import { createUndoActivation } from './application/undo-activation.js';
 import { createChangeState } from './application/change-state.js';
+import { createClaimDueWork } from './application/claim-due-work.js';
 import { createCreateIntent } from './application/create-intent.js';
 import { createDriveChange } from './application/drive-change.js';
 import { createEmptyVault } from './application/empty-vault.js';
@@ -37,6 +44,7 @@ import { createListIntents } from './application/list-intents.js';
 import { createListRuns } from './application/list-runs.js';
 import type { RemoteServices } from './application/remote-ports.js';
 import { createRebalanceIntent } from './application/rebalance-intent.js';
+import { createReportRuntime } from './application/report-runtime.js';
 import { createSetDepositLimits } from './application/set-deposit-limits.js';
 import { createFinishRun, createStartRun } from './application/start-run.js';
 import { createUpdateIntent } from './application/update-intent.js';
@@ -55,6 +63,8 @@ export interface IntentDependencies {
   /** Signs the tokens that the service calls others with. */
   readonly tokenIssuer: TokenIssuer;
   readonly logger: Logger;
+  /** Mutual TLS; absent: plain text. */
+  readonly tls?: TlsIdentity | undefined;
   /** The services that it calls; by default gRPC clients of the configured addresses. */
   readonly services?: RemoteServices;
 }
@@ -87,6 +97,7 @@ export function composeIntent(
     logger,
     reflection: config.REFLECTION,
     drainTimeoutMs: config.DRAIN_TIMEOUT_MILLIS,
+    tls: dependencies.tls,
   });
   const storage: Component = {
     name: 'intent storage',
@@ -179,9 +190,12 @@ function createUseCases(
   });
   const getIntent = createGetIntent(intents);
   const setDepositLimits = createSetDepositLimits({ intents, vaults, stepIds, observer });
+  const work = createDueWorkStore(database, recordChange);
   return {
     facts,
     ids,
+    claimDueWork: createClaimDueWork(clock, work),
+    reportRuntime: createReportRuntime(work),
     createIntent: createCreateIntent({ clock, ids, facts, intents, vaults, activate, observer }),
     getIntent,
     listRuns: createListRuns(runs, getIntent),
@@ -191,7 +205,7 @@ function createUseCases(
       createRebalanceIntent({ clock, ids, intents, runs, startRun, finishRun }),
     ),
     changeState: createChangeState({ clock, ids, changes, drive, observer }),
-    updateIntent: createUpdateIntent({ clock, facts, intents, setDepositLimits, observer }),
+    updateIntent: createUpdateIntent({ clock, facts, intents, drive, setDepositLimits, observer }),
     watchIntents: createWatchIntents(
       createIntentChangeFeed(database, { pollMillis: WATCH_POLL_MS }),
     ),
@@ -209,10 +223,10 @@ interface Clients {
 
 function remoteServices(
   config: IntentConfig,
-  { services, tokenIssuer: issuer }: IntentDependencies,
+  { services, tokenIssuer: issuer, tls }: IntentDependencies,
 ): Clients {
   if (services !== undefined) return { services, close: () => undefined };
-  const settings = { issuer, defaultDeadlineMs: CALL_DEADLINE_MS };
+  const settings = { issuer, defaultDeadlineMs: CALL_DEADLINE_MS, tls };
   const oracle = createOracleClient(config.ORACLE_ADDRESS, settings);
   const solver = createSolverClient(config.SOLVER_ADDRESS, settings);
   const orderGen = createOrderGenClient(config.ORDERGEN_ADDRESS, settings);

@@ -9,13 +9,22 @@ export const notificationVariables = {
     .string()
     .regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')
     .optional(),
-  EMAIL_FROM: z.string().optional(),
+  EMAIL_FROM: z
+    .string()
+    .regex(/@/, 'must be an e-mail address, with a name before it or without')
+    .optional(),
   VAPID_SUBJECT: z
     .string()
     .regex(/^(?:mailto:|https:\/\/)/, 'must start with mailto: or https://')
     .optional(),
-  VAPID_PUBLIC_KEY: z.string().optional(),
-  VAPID_PRIVATE_KEY: z.string().optional(),
+  VAPID_PUBLIC_KEY: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{87}$/, 'must be 65 bytes in base64url')
+    .optional(),
+  VAPID_PRIVATE_KEY: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 bytes in base64url')
+    .optional(),
   WEBHOOK_ALLOW_PRIVATE: z.string().default(''),
   NOTIFICATION_OUTBOX_FOLDER: z.string().default('.trimtab/outbox'),
 };

@@ -1,6 +1,7 @@
 import type { Caller } from '@trimtab/grpc';
 import type { Violation } from '@trimtab/strategy';
 import type { Intent, IntentState } from '../domain/intent.js';
+import type { AcceptedChange } from './state-change-ports.js';
 
 /** For whom a use case runs, and until when; it travels to every further call. */
 export interface Call {
@@ -30,6 +31,11 @@ export interface StoredIntent {
   /** Absent while the activation is under way; of one that was stopped it is the intent at its end. */
   readonly firstAnswer: CreatedIntent | undefined;
 }
+
+/** What became of an update: written, now or by an earlier twin, or behind a change of state. */
+export type Updated =
+  | { readonly kind: 'UPDATED'; readonly answer: CreatedIntent }
+  | { readonly kind: 'BEHIND'; readonly other: AcceptedChange };
 
 /** Which intents a list holds. */
 export interface IntentFilter {
@@ -65,7 +71,8 @@ export interface IntentStore {
   insert(key: RequestKey, intent: Intent, warnings: readonly Violation[]): Promise<StoredIntent>;
   /**
    * Changes what the owner wrote, once for each key; `change` is given the intent under its lock and
-   * refuses by throwing.
+   * refuses by throwing. While a change of state is not answerable yet, nothing is written and that one
+   * is returned: its caller was promised a state of the intent with the etag that it saw.
    *
    * @throws DomainFailure INTENT_NOT_FOUND, REQUEST_ID_REUSED and what `change` refuses
    */
@@ -73,7 +80,7 @@ export interface IntentStore {
     key: RequestKey,
     intentId: string,
     change: (intent: Intent) => CreatedIntent,
-  ): Promise<CreatedIntent>;
+  ): Promise<Updated>;
   /** Live intents whose vault still has another deposit limit than their max_capital. */
   staleLimits(limit: number): Promise<readonly Intent[]>;
   /** The vault has the limit of this version of the intent. */

@@ -4,6 +4,7 @@ import { intentEtag } from '../domain/etag.js';
 import type { Intent } from '../domain/intent.js';
 import { isTerminal, terminalError } from '../domain/lifecycle.js';
 import { applyUpdate, UPDATE_MASK_PATHS, type IntentUpdate } from '../domain/update.js';
+import type { DriveChange } from './drive-change.js';
 import type { IntentObserver } from './observer.js';
 import type { Call, CreatedIntent, IntentStore, RequestKey } from './ports.js';
 import { etagMismatch, intentInvalid, intentNotActivated, notOwner } from './refusals.js';
@@ -23,6 +24,7 @@ export interface UpdateIntentDependencies {
   readonly clock: Clock;
   readonly facts: ValidationFacts;
   readonly intents: IntentStore;
+  readonly drive: DriveChange;
   readonly setDepositLimits: SetDepositLimits;
   readonly observer: IntentObserver;
 }
@@ -37,19 +39,24 @@ export type UpdateIntent = (command: UpdateIntentCommand, call: Call) => Promise
 
 /** Creates the use case. */
 export function createUpdateIntent(dependencies: UpdateIntentDependencies): UpdateIntent {
-  const { clock, facts, intents, setDepositLimits, observer } = dependencies;
+  const { clock, facts, intents, drive, setDepositLimits, observer } = dependencies;
   return async ({ key, intentId, etag, update }, call) => {
-    const answer = await intents.update(key, intentId, (intent) => {
+    const change = (intent: Intent): CreatedIntent => {
       checkUpdate(intent, etag, call);
       const draft = applyUpdate(intent.spec, update);
       if (!draft.ok) return refuseMask(draft.error);
       const { spec, errors, warnings } = validateIntent(draft.value, facts);
       if (spec === undefined) return refuse(intentInvalid(errors, (field) => field));
       return { intent: { ...intent, spec, updateTime: clock.now() }, warnings };
-    });
+    };
+    let updated = await intents.update(key, intentId, change);
+    while (updated.kind === 'BEHIND') {
+      await drive(updated.other, 'ANSWERABLE', call);
+      updated = await intents.update(key, intentId, change);
+    }
     observer.intentUpdated({ intentId });
     await setDepositLimits();
-    return answer;
+    return updated.answer;
   };
 }
 

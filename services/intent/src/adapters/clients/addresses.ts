@@ -1,4 +1,4 @@
-import type { TokenIssuer } from '@trimtab/grpc';
+import type { TlsIdentity, TokenIssuer } from '@trimtab/grpc';
 
 /** Where another service is: `host:port`, or a function when it is known only after a start. */
 export type Address = string | (() => string);
@@ -8,6 +8,8 @@ export interface ClientSettings {
   readonly issuer: TokenIssuer;
   /** In milliseconds, for calls without a deadline of their own. */
   readonly defaultDeadlineMs: number;
+  /** Mutual TLS; absent: plain text. */
+  readonly tls?: TlsIdentity | undefined;
 }
 
 /** The name under which this service acts for its callers. */

@@ -1,6 +1,7 @@
 import { IntentServiceService } from '@trimtab/contracts/intent';
 import { bindService, type ServiceBinding } from '@trimtab/grpc';
 import { creationHandlers } from './creation-handlers.js';
+import { engineHandlers } from './engine-handlers.js';
 import { inspectionHandlers } from './inspection-handlers.js';
 import { lifecycleHandlers } from './lifecycle-handlers.js';
 import { notificationHandlers } from './notification-handlers.js';
@@ -22,6 +23,7 @@ export function bindIntentService(useCases: IntentUseCases): ServiceBinding {
       ...lifecycleHandlers(useCases),
       ...readHandlers(useCases),
       ...inspectionHandlers(useCases),
+      ...engineHandlers(useCases),
       ...watchHandler(useCases),
       ...notificationHandlers(useCases),
       ...runHandlers(useCases),

@@ -3,6 +3,7 @@ import type { Handlers } from '@trimtab/grpc';
 import type { IntentServiceService } from '@trimtab/contracts/intent';
 import type { ValidationFacts } from '@trimtab/strategy';
 import type { ChangeState } from '../../application/change-state.js';
+import type { ClaimDueWork } from '../../application/claim-due-work.js';
 import type { CreateIntent } from '../../application/create-intent.js';
 import type { GetIntent } from '../../application/get-intent.js';
 import type { GetPortfolio } from '../../application/get-portfolio.js';
@@ -12,6 +13,7 @@ import type { ListRuns } from '../../application/list-runs.js';
 import type { RebalanceIntent } from '../../application/rebalance-intent.js';
 import type { RefusedTarget } from '../../application/notification-ports.js';
 import type { SetNotificationTargets } from '../../application/set-notification-targets.js';
+import type { ReportRuntime } from '../../application/report-runtime.js';
 import type { UpdateIntent } from '../../application/update-intent.js';
 import type { WatchIntents } from '../../application/watch-intents.js';
 
@@ -23,6 +25,8 @@ export interface IntentUseCases {
   readonly listRuns: ListRuns;
   readonly getPortfolio: GetPortfolio;
   readonly rebalanceIntent: RebalanceIntent;
+  readonly claimDueWork: ClaimDueWork;
+  readonly reportRuntime: ReportRuntime;
   readonly changeState: ChangeState;
   readonly updateIntent: UpdateIntent;
   readonly watchIntents: WatchIntents;

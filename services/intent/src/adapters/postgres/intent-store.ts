@@ -1,13 +1,15 @@
 import { present, refuse } from '@trimtab/core';
 import { findIdempotent, withIdempotency, type Database } from '@trimtab/storage';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { CreatedIntent, IntentStore, StoredIntent } from '../../application/ports.js';
 import { intentNotFound } from '../../application/refusals.js';
+import type { AcceptedChange } from '../../application/state-change-ports.js';
 import type { Intent } from '../../domain/intent.js';
 import { isTerminal } from '../../domain/lifecycle.js';
 import { lockIntentRow, type RecordChange } from './intent-changes.js';
 import { refusingTakenVault } from './one-live-per-vault.js';
 import { fromIntentRow, fromKeptIntent, toAnswerText, toDate, toIntentRow } from './rows.js';
+import { unansweredChange } from './state-change-store.js';
 import type { IntentTables } from './tables.js';
 
 /** Intents in PostgreSQL. The idempotency key of a creation keeps the intent's id. */
@@ -46,26 +48,16 @@ export function createIntentStore(
       return stored(fromBytes(response));
     },
     update: async (key, intentId, change) => {
-      const { response } = await withIdempotency(database, key, async (tx) => {
-        const row = await lockIntentRow(tx, intentId);
-        if (row === undefined) return refuse(intentNotFound(intentId));
-        const before = fromIntentRow(row);
-        const answer = change(before);
-        const { intent } = answer;
-        await tx
-          .updateTable('intents')
-          .set({
-            spec: JSON.stringify(intent.spec),
-            update_time: toDate(intent.updateTime),
-            limit_stale: row.limit_stale || changesLimit(before, intent),
-          })
-          .where('intent_id', '=', intentId)
-          .execute();
-        await recordChange(tx, intent);
-        return Buffer.from(toAnswerText(answer), 'utf8');
-      });
-      const answer = JSON.parse(fromBytes(response)) as CreatedIntent;
-      return { ...answer, intent: fromKeptIntent(answer.intent) };
+      try {
+        const { response } = await withIdempotency(database, key, (tx) =>
+          writeUpdate(tx, intentId, change, recordChange),
+        );
+        const answer = JSON.parse(fromBytes(response)) as CreatedIntent;
+        return { kind: 'UPDATED', answer: { ...answer, intent: fromKeptIntent(answer.intent) } };
+      } catch (error) {
+        if (error instanceof BehindChange) return { kind: 'BEHIND', other: error.other };
+        throw error;
+      }
     },
     staleLimits: async (limit) => {
       const rows = await kysely
@@ -87,6 +79,41 @@ export function createIntentStore(
         .execute();
     },
   };
+}
+
+/** Rolls the transaction of an update back, its key with it. */
+class BehindChange extends Error {
+  readonly other: AcceptedChange;
+  constructor(other: AcceptedChange) {
+    super(`change ${other.change.id} comes first`);
+    this.other = other;
+  }
+}
+
+async function writeUpdate(
+  tx: Transaction<IntentTables>,
+  intentId: string,
+  change: (intent: Intent) => CreatedIntent,
+  recordChange: RecordChange,
+): Promise<Uint8Array> {
+  const row = await lockIntentRow(tx, intentId);
+  if (row === undefined) return refuse(intentNotFound(intentId));
+  const before = fromIntentRow(row);
+  const other = await unansweredChange(tx, before);
+  if (other !== undefined) throw new BehindChange(other);
+  const answer = change(before);
+  const { intent } = answer;
+  await tx
+    .updateTable('intents')
+    .set({
+      spec: JSON.stringify(intent.spec),
+      update_time: toDate(intent.updateTime),
+      limit_stale: row.limit_stale || changesLimit(before, intent),
+    })
+    .where('intent_id', '=', intentId)
+    .execute();
+  await recordChange(tx, intent);
+  return Buffer.from(toAnswerText(answer), 'utf8');
 }
 
 async function findIntent(

@@ -1,4 +1,5 @@
 import { activationMigration } from './activation-migration.js';
+import { leaseMigration } from './lease-migration.js';
 import { lifecycleMigration } from './lifecycle-migration.js';
 import { notificationMigration } from './notification-migration.js';
 import { sharedMigrations, sql, type Migration } from '@trimtab/storage';
@@ -59,4 +60,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0002_lifecycle': lifecycleMigration,
   '0003_activation': activationMigration,
   '0004_notifications': notificationMigration,
+  '0005_leases': leaseMigration,
 };

@@ -1,0 +1,45 @@
+import { invalidFields, refuse, type Instant } from '@trimtab/core';
+import type { Intent } from '../domain/intent.js';
+import { isTerminal, terminalError } from '../domain/lifecycle.js';
+import type { Runtime } from '../domain/runtime.js';
+import { applyReport, RUNTIME_MASK_PATHS } from '../domain/runtime-report.js';
+import type { DueWorkStore } from './engine-ports.js';
+import type { RequestKey } from './ports.js';
+
+/** What an engine reports. */
+export interface ReportRuntimeCommand {
+  readonly key: RequestKey;
+  readonly intentId: string | undefined;
+  readonly leaseToken: bigint;
+  /** Absent: nothing is written. */
+  readonly runtime: Runtime | undefined;
+  readonly mask: readonly string[];
+  readonly workId: string | undefined;
+  readonly nextDueTime: Instant | undefined;
+}
+
+/**
+ * Writes what the engine keeps of an intent, and when its work is due again. A report under an old
+ * lease is refused (LEASE_LOST) and changes nothing; so is one about an intent at its end.
+ */
+export type ReportRuntime = (command: ReportRuntimeCommand) => Promise<Intent | undefined>;
+
+/** Creates the use case. */
+export function createReportRuntime(work: DueWorkStore): ReportRuntime {
+  return ({ runtime, mask, ...report }) =>
+    work.report({
+      ...report,
+      failed: runtime !== undefined && runtime.lastError !== '',
+      change: (intent) => {
+        if (isTerminal(intent.state)) refuse(terminalError(intent.state));
+        if (runtime === undefined) return intent;
+        const written = applyReport(intent.runtime, runtime, mask);
+        return written.ok ? { ...intent, runtime: written.value } : refuseMask(written.error);
+      },
+    });
+}
+
+function refuseMask(path: string): never {
+  const message = `was "${path}", must be one of ${RUNTIME_MASK_PATHS.join(', ')}`;
+  return refuse(invalidFields([{ field: 'update_mask', reason: 'FIELD_IMMUTABLE', message }]));
+}
