@@ -1,12 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { IntentServiceService, RunOutcome } from '@trimtab/contracts/intent';
+import { IntentServiceService, RunOutcome, Triggers } from '@trimtab/contracts/intent';
 import {
+  ListAssetsResponse,
   ListPricesResponse,
   OracleServiceService,
   Price_State,
   TakeSnapshotResponse,
 } from '@trimtab/contracts/oracle';
-import { CreateRebalanceResponse, OrderGenServiceService } from '@trimtab/contracts/ordergen';
+import {
+  CreateRebalanceResponse,
+  GetRebalanceResponse,
+  OrderGenServiceService,
+  Rebalance_State,
+} from '@trimtab/contracts/ordergen';
 import { RebalancePurpose, Side } from '@trimtab/contracts/portfolio';
 import {
   BuildPlanResponse,
@@ -85,6 +91,14 @@ const services = [
         note('ListPrices', request, context);
         return ListPricesResponse.fromPartial({ prices: [{ assetId: 'KAMINO' }] });
       },
+      ListAssets: async () =>
+        ListAssetsResponse.fromPartial({
+          assets: [
+            { assetId: 'LTC', decimals: 2 },
+            { assetId: 'USDC', decimals: 6 },
+            { assetId: 'WBTC', decimals: 8 },
+          ],
+        }),
       TakeSnapshot: async (request, context) => {
         note('TakeSnapshot', request, context);
         return TakeSnapshotResponse.fromPartial({ snapshot: { snapshotHash: 'a'.repeat(64) } });
@@ -115,6 +129,29 @@ const services = [
       CreateRebalance: async (request, context) => {
         note('CreateRebalance', request, context);
         return CreateRebalanceResponse.fromPartial({ rebalance: { rebalanceId: 'r1' } });
+      },
+      // A sell brought 10 000 less than its 1.00 LTC at 20, a buy cost 1 000 more than its value.
+      GetRebalance: async (request, context) => {
+        note('GetRebalance', request, context);
+        const sold = { assetId: 'LTC', side: Side.SIDE_LONG, group: 1, deltaExposure: '-5' };
+        const bought = { assetId: 'WBTC', side: Side.SIDE_LONG, group: 3, deltaExposure: '5' };
+        const actions = [
+          {
+            ...sold,
+            cashMoved: '19990000',
+            cumulativeQuantity: '100',
+            referencePriceDecimal: '20',
+          },
+          {
+            ...bought,
+            cashMoved: '41000',
+            cumulativeQuantity: '1000',
+            referencePriceDecimal: '4000',
+          },
+        ].map((action) => ({ ...action, collateralMoved: '0' }));
+        const state = Rebalance_State.STATE_COMPLETED;
+        const rebalance = { state, nav: '1000000', corrections: '0', actions };
+        return GetRebalanceResponse.fromPartial({ rebalance });
       },
     },
   }),
@@ -262,6 +299,29 @@ describe('the clients of the other services', () => {
       allowedStrategies: ['aave-usdc', 'kamino', 'sick'],
       targets: [],
     });
+  });
+
+  it('learn what the rebalances of the window cost from their actions', async () => {
+    const triggers = Triggers.fromPartial({
+      slippageBudget: { budgetBps: 110, windowSeconds: 3600 },
+    });
+    const changes = { allocation: WEIGHTS, triggers };
+    const { intent } = await alice.createIntent(createRequest(randomUUID(), changes));
+    const { intentId } = present(intent, 'the answer has an intent');
+    const again = () =>
+      alice.rebalanceIntent({ requestId: randomUUID(), intentId, leaseToken: 0n });
+    expect((await again()).outcome).toBe(RunOutcome.RUN_OUTCOME_REBALANCE);
+    expect(await again()).toMatchObject({
+      outcome: RunOutcome.RUN_OUTCOME_NO_OP,
+      reason: 'SLIPPAGE_BUDGET_SPENT',
+      message: 'the rebalances of the last 3600 s cost 110 bps, the budget is 110',
+    });
+    expect(received.get('GetRebalance')).toMatchObject({ rebalanceId: 'r1' });
+    const { rows } = await database.pool.query(
+      'select cost_bps from runs where intent_id = $1 order by outcome desc',
+      [intentId],
+    );
+    expect(rows).toEqual([{ cost_bps: 110 }, { cost_bps: null }]);
   });
 
   it('answer UNAVAILABLE while a service is down, and leave the run to be finished', async () => {
