@@ -116,4 +116,26 @@ describe('WatchPrices', () => {
     const rest = await read({ assetIds: ['B'], afterSequence: after, count: 2 });
     expect(rest.map(bytes)).toEqual(all.slice(1).map(bytes));
   });
+
+  it('of one asset repeats nothing while only others change', async () => {
+    for (const assetId of ['A', 'B']) await register(world, { assetId, quorumCount: 1 });
+    await observe(world, 'A', { a: '10' });
+    const stream = second.watchPrices({ assetIds: ['A'], afterSequence: undefined });
+    const messages = stream[Symbol.asyncIterator]();
+    const next = async () => {
+      const { value } = (await messages.next()) as { value: WatchPricesResponse };
+      return [value.price?.assetId, value.price?.priceDecimal];
+    };
+    expect(await next()).toEqual(['A', '10']);
+    const coming = next();
+    for (const price of ['20', '20.5', '21']) {
+      world.clock.advanceMillis(1_000);
+      await observe(world, 'B', { a: price });
+      // The stream has seen that there was something, and that it was of another asset.
+      await read({ assetIds: ['B'], afterSequence: undefined, count: 1 });
+    }
+    await observe(world, 'A', { a: '10.5' });
+    expect(await coming).toEqual(['A', '10.5']);
+    await messages.return?.();
+  });
 });
