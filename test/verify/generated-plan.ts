@@ -46,7 +46,7 @@ export function generatePlan(random: Random, vault: GeneratedVault): GeneratedPl
         ...(random.once(2) && { policy: policyOf(random, 1_000) }),
       })
     : buildPlan({
-        mode: 'ROUNDS',
+        mode: random.once(4) ? 'EXACT' : 'ROUNDS',
         ...common,
         ...withOptions(random, roundsProblem(random, vault)),
       });
@@ -130,7 +130,7 @@ function strategyOf(random: Random, assetId: string, place: number): StrategyInp
     exotic: random.once(4),
     canary: random.once(5),
     strategyCapBps: random.between(0, 10_000),
-    adapterKind: 'STATIC',
+    adapterKind: random.pick(['STATIC', 'STATIC', 'MANIFEST', 'DRIFT', 'KAMINO'] as const),
     grossApySources: ['pool'],
     version: 1,
   } as const;
@@ -150,8 +150,24 @@ function strategyOf(random: Random, assetId: string, place: number): StrategyInp
       oracleHealthy: !random.once(9),
       protocolHealthy: !random.once(9),
       withdrawalsHealthy: !random.once(9),
-      envelopes: random.once(8) ? [{ programId: 'p', label: 'l', data: 'AA==' }] : [],
+      envelopes: random.once(3) ? [] : envelopesOf(random),
       version: 3,
     },
   };
+}
+
+/** Instructions of a venue: for every step, for one operation, and beside a colon. */
+function envelopesOf(random: Random) {
+  const labels = Array.from({ length: random.between(1, 4) }, () =>
+    random.pick([
+      'setup',
+      'deposit',
+      'withdraw: release margin',
+      'request_withdraw',
+      'finalize_withdraw:claim',
+      'hold',
+      'holding',
+    ]),
+  );
+  return labels.map((label, place) => ({ programId: `program-${place}`, label, data: 'AA==' }));
 }

@@ -37,6 +37,8 @@ export interface Measured {
   readonly oracleHealthy: boolean;
   readonly protocolHealthy: boolean;
   readonly withdrawalsHealthy: boolean;
+  /** In the order in which they are sent. */
+  readonly envelopes: readonly Envelope[];
 }
 
 /** A strategy and what is known of it. */
@@ -48,7 +50,7 @@ export interface Strategy {
   readonly exotic: boolean;
   readonly canary: boolean;
   readonly cap: number;
-  readonly adapter: string;
+  readonly adapter: 'STATIC' | 'MANIFEST' | 'DRIFT' | 'KAMINO';
   readonly measured?: Measured;
 }
 
@@ -151,7 +153,7 @@ function readStrategy(node: Node): Strategy {
     exotic: flag(fields.exotic),
     canary: flag(fields.canary),
     cap: count(fields.strategyCapBps, 0, 10_000),
-    adapter: name(fields.adapterKind),
+    adapter: word(fields.adapterKind, ['STATIC', 'MANIFEST', 'DRIFT', 'KAMINO']),
     ...(fields.snapshot !== undefined && { measured: readMeasured(fields.snapshot) }),
   };
 }
@@ -173,7 +175,6 @@ function readMeasured(node: Node): Measured {
     'envelopes',
     'version',
   ]);
-  items(fields.envelopes).forEach(readEnvelope);
   count(fields.version);
   return {
     gross: whole(fields.grossApyBps),
@@ -188,11 +189,12 @@ function readMeasured(node: Node): Measured {
     oracleHealthy: flag(fields.oracleHealthy),
     protocolHealthy: flag(fields.protocolHealthy),
     withdrawalsHealthy: flag(fields.withdrawalsHealthy),
+    envelopes: items(fields.envelopes).map(readEnvelope),
   };
 }
 
 /** Reads a venue instruction. */
-export function readEnvelope(node: Node): Envelope {
+function readEnvelope(node: Node): Envelope {
   const fields = members(node, ['programId', 'label', 'data']);
   return { programId: text(fields.programId), label: text(fields.label), data: text(fields.data) };
 }

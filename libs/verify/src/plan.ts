@@ -20,9 +20,10 @@ import {
   type Node,
 } from './node.js';
 import { checkRegime } from './option-haircuts.js';
-import { readInputs, readEnvelope, type Inputs } from './plan-inputs.js';
+import { readInputs, type Inputs } from './plan-inputs.js';
 import { keyOf, placeOf, type Place } from './position.js';
 import { allocate } from './rounds.js';
+import { checkStated } from './stated-weights.js';
 import { assess, scoresDocument, type Assessed } from './scores.js';
 import { sameSnapshot, type Prices } from './snapshot.js';
 import { stepsDocument } from './steps.js';
@@ -154,7 +155,7 @@ function checkExplicit(
   });
 }
 
-/** Scored strategies: the scores again, and in rounds the weights, the steps and the metrics. */
+/** Scored strategies: the scores again, and the weights of rounds, the bounds of stated ones, steps and metrics. */
 function checkSolved(
   fields: PlanFields,
   inputs: Inputs,
@@ -174,11 +175,12 @@ function checkSolved(
     same(fields.idleBps.path, count(fields.idleBps), allocation.idle);
   } else {
     weights = statedWeights(nodes.targets);
+    sameDocument(nodes.targets.path, nodes.targets.value, targetsDocument(inputs, weights));
+    checkStated(nodes.targets.path, policy, assessed, { stated: weights, rounds: allocation });
   }
   checkMetrics(fields, assessed, weights);
   const steps = stepsDocument(inputs, amount(fields.nav), weights);
-  if (steps !== undefined) sameDocument(nodes.steps.path, nodes.steps.value, steps);
-  else readSteps(nodes.steps);
+  sameDocument(nodes.steps.path, nodes.steps.value, steps);
 }
 
 function checkMetrics(
@@ -277,24 +279,4 @@ function statedWeights(node: Node): ReadonlyMap<string, number> {
       return [name(fields.strategyId), count(fields.weightBps)] as const;
     }),
   );
-}
-
-function readSteps(node: Node): void {
-  for (const one of items(node)) {
-    const fields = members(one, [
-      'strategyId',
-      'assetId',
-      'operation',
-      'amount',
-      'chunkIndex',
-      'chunkCount',
-      'envelopes',
-    ]);
-    name(fields.strategyId);
-    name(fields.assetId);
-    name(fields.operation);
-    amount(fields.amount);
-    count(fields.chunkIndex, 0, count(fields.chunkCount, 1) - 1);
-    items(fields.envelopes).forEach(readEnvelope);
-  }
 }

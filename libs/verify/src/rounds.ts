@@ -10,7 +10,8 @@ export interface Allocation {
   readonly weights: ReadonlyMap<string, number>;
 }
 
-interface Candidate {
+/** A strategy that may receive weight. */
+export interface Candidate {
   readonly strategy: Strategy;
   readonly score: Score;
 }
@@ -60,7 +61,8 @@ export function allocate(policy: Policy, assessed: readonly Assessed[]): Allocat
   return { reserve, idle: remaining, weights };
 }
 
-function room(
+/** What the caps leave a strategy beside the weights; below 0 when they break one. */
+export function room(
   policy: Policy,
   candidates: readonly Candidate[],
   weights: ReadonlyMap<string, number>,
