@@ -39,7 +39,7 @@ const PROVOKED: Readonly<Record<Exclude<Reason, Unanswered>, string>> = {
   BUNDLE_HASH_MISMATCH: 'ordergen-reasons.test.ts',
   PLAN_VAULT_MISMATCH: 'ordergen-refusals.test.ts',
   PLAN_NO_OP: 'ordergen-refusals.test.ts',
-  INTENT_NOT_ACTIVE: 'intent-rebalance.test.ts',
+  INTENT_NOT_ACTIVE: 'intent-runs.test.ts',
   INTENT_NOT_ACTIVATED: 'intent-rebalance.test.ts',
   INTENT_TERMINAL: 'intent-rebalance.test.ts',
   INTENT_STATE_INVALID: 'intent-lifecycle.test.ts',
