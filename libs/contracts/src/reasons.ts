@@ -37,7 +37,7 @@ export const REASON_GROUPS = [
         'an explicit order misses or repeats an action, or puts a buy before a sell',
       OBSERVATION_IN_FUTURE: 'an observation is more than 5 s in the future',
       INTENT_INVALID: 'an intent breaks rules of its validation; every violation is attached',
-      NOTIFICATION_TARGET_NOT_ALLOWED: 'a notification target has a private or loopback address',
+      NOTIFICATION_TARGET_NOT_ALLOWED: 'a notification target is no URL of a public address',
       PAGE_TOKEN_INVALID: 'the page token is not of this list and filter',
       REQUEST_ID_REUSED: 'the request id was used with another body',
       MESSAGE_MALFORMED: 'a message of the bus cannot be decoded',
