@@ -75,14 +75,23 @@ export function composeGateway(config: GatewayConfig, deps: GatewayDependencies)
   };
 }
 
+const IDLE_LOOK_MILLIS = 50;
+
 /** Takes no more connections, waits for the requests that run, and cuts off what is left after the time. */
 async function drain(app: FastifyInstance, timeoutMs: number, logger: Logger): Promise<void> {
   const late = setTimeout(() => {
     logger.warn({ timeout_ms: timeoutMs }, 'requests were cut off');
     app.server.closeAllConnections();
   }, timeoutMs);
-  await app.close();
-  clearTimeout(late);
+  const closed = app.close();
+  // A connection that is kept alive after its last answer would hold the end up.
+  const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_LOOK_MILLIS);
+  try {
+    await closed;
+  } finally {
+    clearInterval(idle);
+    clearTimeout(late);
+  }
 }
 
 function listenOn(address: string): { readonly host: string; readonly port: number } {
