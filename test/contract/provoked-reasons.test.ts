@@ -49,6 +49,8 @@ const PROVOKED: Readonly<Record<Exclude<Reason, Unanswered>, string>> = {
   VAULT_BUSY: 'ordergen-vaults.test.ts',
   VAULT_IN_USE: 'intent-create.test.ts',
   VAULT_NOT_EMPTY: 'ordergen-control.test.ts',
+  SERIES_MATURED: 'ordergen-series.test.ts',
+  SERIES_NOT_MATURED: 'ordergen-series.test.ts',
   VAULT_IN_DEFICIT: 'execution-money.test.ts',
   VAULT_FROZEN: 'ordergen-control.test.ts',
   VAULT_NOT_FROZEN: 'ordergen-control.test.ts',
@@ -90,8 +92,6 @@ const PROVOKED: Readonly<Record<Exclude<Reason, Unanswered>, string>> = {
 
 /** What no served method answers in this version, and why. */
 const UNANSWERED = {
-  SERIES_MATURED: 'SplitSeries is not served',
-  SERIES_NOT_MATURED: 'SettleSeries is not served',
   RESULT_OUT_OF_ORDER: 'reports, not calls, are refused with it',
   RESULT_OUT_OF_RANGE: 'reports, not calls, are refused with it',
   CORRECTION_INVALID: 'reports, not calls, are refused with it',

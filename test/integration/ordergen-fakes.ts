@@ -2,8 +2,16 @@ import { contentHash, sha256Hex, TAGS } from '@trimtab/canonical';
 import { Snapshot } from '@trimtab/contracts/oracle';
 import { Side } from '@trimtab/contracts/portfolio';
 import { Plan } from '@trimtab/contracts/solver';
-import { compare, formatInstant, instant, sorted } from '@trimtab/core';
-import type { PlanCopy, SnapshotCopy } from '@trimtab/ordergen';
+import {
+  compare,
+  domainError,
+  formatInstant,
+  instant,
+  refuse,
+  sorted,
+  type Instant,
+} from '@trimtab/core';
+import type { PlanCopy, PublishedPrice, SeriesSource, SnapshotCopy } from '@trimtab/ordergen';
 
 /** 2018-04-04T00:00:00Z, where the clock of every world starts. */
 export const START = instant(1_522_800_000_000);
@@ -121,4 +129,30 @@ export function fakePlan(fields: FakePlan): PlanCopy {
     })),
   });
   return { ...copy, bytes: Plan.encode(message).finish() };
+}
+
+/** What a fake oracle knows of assets and their past prices. */
+export interface FakeSeries {
+  readonly source: SeriesSource;
+  register(assetId: string, decimals: number): void;
+  publish(assetId: string, price: string, publishTime: Instant): void;
+}
+
+/** An oracle for option series that knows nothing yet. */
+export function fakeSeries(): FakeSeries {
+  const decimals = new Map<string, number>();
+  const published: (PublishedPrice & { readonly assetId: string })[] = [];
+  return {
+    source: {
+      findDecimals: async (assetId) =>
+        decimals.get(assetId) ??
+        refuse(domainError('NOT_FOUND', 'ASSET_NOT_FOUND', `${assetId} is not known`)),
+      lastPriceBefore: async (assetId, time) =>
+        published.findLast((one) => one.assetId === assetId && one.publishTime < time) ??
+        refuse(domainError('FAILED_PRECONDITION', 'PRICE_MISSING', `${assetId} has no price`)),
+    },
+    register: (assetId, places) => void decimals.set(assetId, places),
+    publish: (assetId, price, publishTime) =>
+      void published.push({ assetId, price: decimalOf(price), publishTime }),
+  };
 }

@@ -213,18 +213,3 @@ describe('one rebalance at a time', () => {
     expect(error.reason).toBe('REQUEST_ID_REUSED');
   });
 });
-
-describe('methods of later versions', () => {
-  it('answer UNIMPLEMENTED with their names', async () => {
-    const engine = await world.clients('engine', ['engine']);
-    const call = engine.vaults.splitSeries({
-      requestId: requestId(),
-      vaultId: vault.vaultId,
-      seriesId: 'BTC-100-20300101',
-      amount: '1',
-    });
-    const error = await refusal(call);
-    expect(error).toMatchObject({ kind: 'UNIMPLEMENTED', reason: 'METHOD_UNIMPLEMENTED' });
-    expect(error.message).toContain('SplitSeries');
-  });
-});

@@ -43,10 +43,12 @@ import {
 } from '@trimtab/testkit';
 import {
   fakePlan,
+  fakeSeries,
   fakeSnapshot,
   START,
   type FakePlan,
   type FakePrice,
+  type FakeSeries,
   type FakeTarget,
 } from './ordergen-fakes.js';
 
@@ -71,6 +73,8 @@ export interface OrderGenWorld {
   }>;
   /** Makes a snapshot known to the fake oracle, taken now. */
   snapshot(prices: readonly FakePrice[]): string;
+  /** What the fake oracle knows of option series. */
+  readonly series: FakeSeries;
   /** Makes a plan known to the fake solver. */
   plan(fields: FakePlan): string;
   /** Every dispatch that reached the fake executor, in order of arrival. */
@@ -102,6 +106,7 @@ export async function createOrderGenWorld(
   const ids = countingIds();
   const snapshots = new Map<string, SnapshotCopy>();
   const plans = new Map<string, PlanCopy>();
+  const series = fakeSeries();
   const config = orderGenConfig({
     DATABASE_URL: connectionString,
     GRPC_ADDRESS: '127.0.0.1:0',
@@ -128,6 +133,7 @@ export async function createOrderGenWorld(
             entries.some((entry) => entry.assetId === assetId),
           ) ?? unknown('ASSET_NOT_FOUND', assetId),
       },
+      series: series.source,
       solver: { getPlan: async (hash) => plans.get(hash) ?? unknown('PLAN_NOT_FOUND', hash) },
     });
     await service.start();
@@ -188,6 +194,7 @@ export async function createOrderGenWorld(
       snapshots.set(copy.snapshotHash, copy);
       return copy.snapshotHash;
     },
+    series,
     plan: (fields) => {
       const copy = fakePlan(fields);
       plans.set(copy.planHash, copy);

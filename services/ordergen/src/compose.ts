@@ -23,6 +23,7 @@ import {
 } from './adapters/clients/bundle-documents.js';
 import { readStoredPlan } from './adapters/clients/plan-message.js';
 import { readStoredSnapshot } from './adapters/clients/snapshot-message.js';
+import { createSeriesSource } from './adapters/clients/series-source.js';
 import { createOracleSource, createSolverSource } from './adapters/clients/sources.js';
 import { createRebalanceHandlers } from './adapters/grpc/rebalance-handlers.js';
 import { ORDERGEN_RULES, VAULT_RULES } from './adapters/grpc/rules.js';
@@ -42,6 +43,7 @@ import { createApplyReport, type Committed } from './application/apply-report.js
 import { createControl } from './application/control.js';
 import { createCreateRebalance } from './application/create-rebalance.js';
 import { createCreateVault } from './application/create-vault.js';
+import { createMergeSeries, createSplitSeries } from './application/exchange-series.js';
 import { createExportRebalance } from './application/export-rebalance.js';
 import { createExplainRebalance } from './application/explain-rebalance.js';
 import { createDeposit, createWithdraw } from './application/move-funds.js';
@@ -50,6 +52,8 @@ import type { OracleSource, SolverSource } from './application/outgoing.js';
 import { createPreviewRebalance } from './application/preview-rebalance.js';
 import { createReplayRebalance } from './application/replay-rebalance.js';
 import { createRunningCache } from './application/running-cache.js';
+import type { SeriesSource } from './application/series-ports.js';
+import { createSettleSeries } from './application/settle-series.js';
 import { createStopRebalance } from './application/stop-rebalance.js';
 import { createValueVault } from './application/value-vault.js';
 import { composeJobs } from './compose-jobs.js';
@@ -66,6 +70,8 @@ export interface OrderGenDependencies {
   readonly logger: Logger;
   /** Where snapshots come from; the oracle at ORACLE_ADDRESS unless given. */
   readonly oracle?: OracleSource;
+  /** Where assets and past prices come from; the oracle at ORACLE_ADDRESS unless given. */
+  readonly series?: SeriesSource;
   /** Where plans come from; the solver at SOLVER_ADDRESS unless given. */
   readonly solver?: SolverSource;
   /** Mutual TLS; absent: plain text. */
@@ -120,7 +126,7 @@ function wire(
   relay: Relay,
 ): Parts {
   const { clock, ids, database, bus, logger } = deps;
-  const { oracle, solver } = sources;
+  const { oracle, solver, series } = sources;
   const store = createStore(database, {
     readSnapshot: readStoredSnapshot,
     readPlan: readStoredPlan,
@@ -142,6 +148,7 @@ function wire(
     store,
     oracle,
     solver,
+    series,
     cache,
     messages,
     observer,
@@ -200,6 +207,14 @@ function wire(
       }),
       deposit: createDeposit({ ...shared, changed }),
       withdraw: createWithdraw({ ...shared, changed }),
+      series: {
+        split: createSplitSeries(shared),
+        merge: createMergeSeries(shared),
+        settle: createSettleSeries({
+          ...shared,
+          settlementDelayMillis: config.SETTLEMENT_DELAY_MILLIS,
+        }),
+      },
       valueVault: createValueVault(shared),
     }),
     limits: { ValueVault: 'internal' },
@@ -224,6 +239,7 @@ function wire(
 
 interface Sources {
   readonly oracle: OracleSource;
+  readonly series: SeriesSource;
   readonly solver: SolverSource;
   close(): void;
 }
@@ -247,6 +263,7 @@ function connectSources(config: OrderGenConfig, deps: OrderGenDependencies): Sou
   });
   return {
     oracle: deps.oracle ?? createOracleSource(oracle),
+    series: deps.series ?? createSeriesSource(oracle),
     solver: deps.solver ?? createSolverSource(solver),
     close: () => {
       oracle.close();

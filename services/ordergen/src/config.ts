@@ -12,6 +12,7 @@ export const orderGenConfigSchema = baseConfigSchema.extend({
   ORDER_EXPIRY_SECONDS: integerVariable(1, 86_400).default(120),
   REDISPATCH_AFTER_MILLIS: integerVariable(100, 3_600_000).default(5_000),
   UNRESOLVED_AFTER_MILLIS: integerVariable(1_000, 86_400_000).default(300_000),
+  SETTLEMENT_DELAY_MILLIS: integerVariable(0, 31_536_000_000).default(3_600_000),
   AUDIT_INTERVAL_MILLIS: integerVariable(100, 86_400_000).default(60_000),
   AUDIT_POLL_MILLIS: integerVariable(10, 60_000).default(1_000),
   CLOCK_POLL_MILLIS: integerVariable(10, 60_000).default(500),

@@ -6,3 +6,4 @@ export { readPlan } from './adapters/clients/plan-message.js';
 export { readSnapshot } from './adapters/clients/snapshot-message.js';
 export type { PlanCopy, SnapshotContent, SnapshotCopy } from './application/documents.js';
 export type { OracleSource, SolverSource } from './application/outgoing.js';
+export type { PublishedPrice, SeriesSource } from './application/series-ports.js';

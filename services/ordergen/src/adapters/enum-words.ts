@@ -89,6 +89,9 @@ export const ledgerKinds = enumWords<LedgerKind, LedgerEntry_Kind>({
   FILL: LedgerEntry_Kind.KIND_FILL,
   FEE: LedgerEntry_Kind.KIND_FEE,
   CORRECTION: LedgerEntry_Kind.KIND_CORRECTION,
+  SPLIT: LedgerEntry_Kind.KIND_SPLIT,
+  MERGE: LedgerEntry_Kind.KIND_MERGE,
+  SETTLE: LedgerEntry_Kind.KIND_SETTLE,
 });
 
 export const ledgerAccounts = enumWords<LedgerAccount, LedgerEntry_Account>({
@@ -98,6 +101,7 @@ export const ledgerAccounts = enumWords<LedgerAccount, LedgerEntry_Account>({
   OWNER: LedgerEntry_Account.ACCOUNT_OWNER,
   VENUE: LedgerEntry_Account.ACCOUNT_VENUE,
   FEES: LedgerEntry_Account.ACCOUNT_FEES,
+  SERIES: LedgerEntry_Account.ACCOUNT_SERIES,
 });
 
 export const rebalanceStates = enumWords<RebalanceLifecycle, Rebalance_State>({

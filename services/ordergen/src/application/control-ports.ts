@@ -7,7 +7,15 @@ import type { WaitingReport } from './ports.js';
 
 /** What was done to a vault by hand, or by the audit; kept for ever. */
 export interface AuditEntry {
-  readonly verb: 'SET_POLICY' | 'FREEZE' | 'UNFREEZE' | 'CLOSE' | 'RESOLVE_ACTION';
+  readonly verb:
+    | 'SET_POLICY'
+    | 'FREEZE'
+    | 'UNFREEZE'
+    | 'CLOSE'
+    | 'RESOLVE_ACTION'
+    | 'SPLIT_SERIES'
+    | 'MERGE_SERIES'
+    | 'SETTLE_SERIES';
   readonly vaultId: string;
   readonly rebalanceId?: string;
   /** A subject, or `system`. */

@@ -1,4 +1,5 @@
 import { compare, sorted } from '@trimtab/core';
+import { seriesSums } from './audit-series.js';
 import { holdingsOf } from './ledger-holdings.js';
 import type { LedgerLine } from './ledger.js';
 import { positionText, type Position } from './position.js';
@@ -23,7 +24,7 @@ export interface VaultBooks {
   /** What is stored of the lines. */
   readonly lineCount: number;
   readonly lastSequence: number;
-  /** The lines, or their sums by account, asset and position: the balances follow from either. */
+  /** The lines, or their sums by kind, account, asset and position: all that is audited follows from either. */
   readonly lines: readonly LedgerLine[];
   /** Transactions whose lines do not sum to 0 for an asset, by transaction id and asset; not all of them. */
   readonly imbalances: readonly LedgerImbalance[];
@@ -38,13 +39,13 @@ export interface LedgerImbalance {
 
 /** One way in which the books disagree. */
 export interface Drift {
-  /** `cash`, `quantity`, `collateral`, `transaction` or `lines`. */
-  readonly what: 'cash' | 'quantity' | 'collateral' | 'transaction' | 'lines';
+  /** `cash`, `quantity`, `collateral`, `series`, `transaction` or `lines`. */
+  readonly what: 'cash' | 'quantity' | 'collateral' | 'series' | 'transaction' | 'lines';
   /** The asset and side, the transaction, or the vault that it is about. */
   readonly subject: string;
-  /** What the ledger says. */
+  /** What the ledger says: of a series its P, of its base asset what was split. */
   readonly ledger: bigint;
-  /** What is stored, or must be. */
+  /** What is stored, or must be: of a series its N, of its base asset the P of its series. */
   readonly balance: bigint;
 }
 
@@ -57,9 +58,17 @@ export function driftOf(books: VaultBooks): readonly Drift[] {
     ledger: held.cash,
     balance: books.cash,
   };
-  return [cash, ...positionsOf(held.positions, books.positions), ...linesOf(books)].filter(
-    ({ ledger, balance }) => ledger !== balance,
-  );
+  return [
+    cash,
+    ...positionsOf(held.positions, books.positions),
+    ...seriesSums(books.lines).map(({ subject, one, other }): Drift => ({
+      what: 'series',
+      subject,
+      ledger: one,
+      balance: other,
+    })),
+    ...linesOf(books),
+  ].filter(({ ledger, balance }) => ledger !== balance);
 }
 
 /** Drift for a reader: what it is, the sum of the ledger, and the balance. */

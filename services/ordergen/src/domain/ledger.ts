@@ -7,11 +7,32 @@ import type { PositionKey, Side } from './position.js';
  * owes (a short) is a negative amount of its asset.
  */
 
+/** Why a line was booked; SPLIT, MERGE and SETTLE are of an option series. */
+export const LEDGER_KINDS = [
+  'DEPOSIT',
+  'WITHDRAWAL',
+  'FILL',
+  'FEE',
+  'CORRECTION',
+  'SPLIT',
+  'MERGE',
+  'SETTLE',
+] as const;
 /** Why a line was booked. */
-export type LedgerKind = 'DEPOSIT' | 'WITHDRAWAL' | 'FILL' | 'FEE' | 'CORRECTION';
+export type LedgerKind = (typeof LEDGER_KINDS)[number];
 
 /** The vault's own accounts CASH, POSITION and COLLATERAL, and the contra accounts. */
-export type LedgerAccount = 'CASH' | 'POSITION' | 'COLLATERAL' | 'OWNER' | 'VENUE' | 'FEES';
+export const LEDGER_ACCOUNTS = [
+  'CASH',
+  'POSITION',
+  'COLLATERAL',
+  'OWNER',
+  'VENUE',
+  'FEES',
+  'SERIES',
+] as const;
+/** An account of the ledger. */
+export type LedgerAccount = (typeof LEDGER_ACCOUNTS)[number];
 
 /** One line of a transaction. */
 export interface LedgerLine {
@@ -93,17 +114,18 @@ export function imbalanceOf(lines: Iterable<LedgerLine>): string | undefined {
   return sorted(broken, ([left], [right]) => compare(left, right))[0]?.[0];
 }
 
-interface OwnAccount {
+/** An account of the vault itself. */
+export interface OwnAccount {
   readonly account: 'CASH' | 'POSITION' | 'COLLATERAL';
   readonly assetId: string;
   readonly position?: PositionKey;
 }
 
 /** `amount` into an account of the vault, out of a contra account; nothing for an amount of 0. */
-function pair(
+export function pair(
   kind: LedgerKind,
   own: OwnAccount,
-  contra: 'OWNER' | 'VENUE' | 'FEES',
+  contra: 'OWNER' | 'VENUE' | 'FEES' | 'SERIES',
   amount: bigint,
 ): readonly LedgerLine[] {
   if (amount === 0n) return [];
@@ -113,7 +135,8 @@ function pair(
   ];
 }
 
-function longAccount(assetId: string): OwnAccount {
+/** The account of a long position. */
+export function longAccount(assetId: string): OwnAccount {
   return { account: 'POSITION', assetId, position: { assetId, side: 'LONG' } };
 }
 

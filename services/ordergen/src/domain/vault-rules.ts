@@ -1,4 +1,5 @@
 import { domainError, invalidFields, type DomainError } from '@trimtab/core';
+import { busy, frozen, inDeficit, notOpen, precondition, tooLittle } from './vault-refusals.js';
 import type { HeldVault, RebalancePurpose, Vault, VaultMode } from './vault.js';
 
 /**
@@ -166,12 +167,7 @@ export function refuseWithdrawal(
   if (vault.openRebalanceId !== undefined) return busy(vault);
   if (vault.cash < 0n) return inDeficit(vault);
   if (amount <= held) return undefined;
-  return precondition(
-    vault,
-    'INSUFFICIENT_BALANCE',
-    `holds ${held}, the withdrawal asks for ${amount}`,
-    { held: held.toString(), requested: amount.toString() },
-  );
+  return tooLittle(vault, { held, requested: amount, by: 'the withdrawal' });
 }
 
 /** Whether what moves money by hand is refused: while a rebalance of the vault runs. */
@@ -186,36 +182,4 @@ function fenceStale(vault: Vault, fence: number): DomainError {
     `vault ${vault.vaultId} has fence ${vault.fence}, the request names ${fence}`,
     { vault_id: vault.vaultId, fence: String(vault.fence), requested: String(fence) },
   );
-}
-
-function notOpen(vault: Vault): DomainError {
-  return precondition(vault, 'VAULT_NOT_OPEN', `is ${vault.mode}`, { mode: vault.mode });
-}
-
-function frozen(vault: Vault): DomainError {
-  return precondition(vault, 'VAULT_FROZEN', 'is frozen until it is unfrozen by an admin');
-}
-
-function inDeficit(vault: Vault): DomainError {
-  return precondition(vault, 'VAULT_IN_DEFICIT', `has cash of ${vault.cash}, below 0`, {
-    cash: vault.cash.toString(),
-  });
-}
-
-function busy(vault: Vault): DomainError {
-  return precondition(vault, 'VAULT_BUSY', `runs rebalance ${vault.openRebalanceId ?? ''}`, {
-    rebalance_id: vault.openRebalanceId ?? '',
-  });
-}
-
-function precondition(
-  vault: Vault,
-  reason: string,
-  text: string,
-  metadata: Readonly<Record<string, string>> = {},
-): DomainError {
-  return domainError('FAILED_PRECONDITION', reason, `vault ${vault.vaultId} ${text}`, {
-    vault_id: vault.vaultId,
-    ...metadata,
-  });
 }

@@ -12,6 +12,7 @@ import type { HeldVault } from '../../domain/vault.js';
 import { vaultModes } from '../enum-words.js';
 import { readCreateVault, readMoveFunds, readSetVaultMode } from './read-vault.js';
 import { ASSET_ID, HASH, ID, outgoing, readId, SUBJECT, visibleTo } from './request.js';
+import { createSeriesHandlers, type SeriesUseCases } from './series-handlers.js';
 import { createVaultControlHandlers } from './vault-control-handlers.js';
 import { toLedgerMessage, toValueMessage, toVaultMessage } from './vault-messages.js';
 
@@ -21,6 +22,7 @@ export interface VaultHandlerDependencies {
   readonly createVault: CreateVault;
   readonly deposit: MoveFunds;
   readonly withdraw: MoveFunds;
+  readonly series: SeriesUseCases;
   readonly valueVault: ValueVault;
   readonly stop: StopRebalance;
   readonly control: Control;
@@ -35,6 +37,7 @@ export function createVaultHandlers(deps: VaultHandlerDependencies): VaultHandle
   const { store } = deps;
   return {
     ...createVaultControlHandlers(deps.control),
+    ...createSeriesHandlers(deps.series, fundsResponse),
     CreateVault: async (request, context) => {
       const given = { method: `${SERVICE}/CreateVault`, codec: wire.CreateVaultRequest };
       const { command, key } = readCreateVault(request, context, given);
@@ -144,7 +147,7 @@ async function vaultOf(session: OrderGenSession, vaultId: string): Promise<wire.
   return toVaultMessage((await session.findVault(vaultId)) ?? vaultNotFound(vaultId));
 }
 
-/** Deposit and Withdraw answer with the same two fields under the same numbers. */
+/** Deposit, Withdraw, SplitSeries and MergeSeries answer with the same two fields under the same numbers. */
 async function fundsResponse(
   session: OrderGenSession,
   vaultId: string,

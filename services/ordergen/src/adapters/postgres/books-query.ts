@@ -1,21 +1,12 @@
-import type { LedgerAccount, LedgerLine } from '../../domain/ledger.js';
+import { LEDGER_ACCOUNTS, LEDGER_KINDS, type LedgerLine } from '../../domain/ledger.js';
 import type { VaultBooks } from '../../domain/audit-books.js';
 import { oneOf, toCount } from './row-values.js';
 import type { Query } from './query.js';
 
-const ACCOUNTS: readonly LedgerAccount[] = [
-  'CASH',
-  'POSITION',
-  'COLLATERAL',
-  'OWNER',
-  'VENUE',
-  'FEES',
-];
-
 /**
  * Balances and ledger of one vault as one statement sees them, so that a step that commits meanwhile
- * is in both or in neither. The lines come as sums by account, asset and position: the balances are
- * linear in them, and the answer is of one size however long the ledger is.
+ * is in both or in neither. The lines come as sums by kind, account, asset and position: what the
+ * audit looks at is linear in them, and the answer is of one size however long the ledger is.
  */
 const BOOKS = `
 select v.vault_id, v.version::text, v.frozen, v.denomination, v.cash::text,
@@ -30,12 +21,12 @@ select v.vault_id, v.version::text, v.frozen, v.denomination, v.cash::text,
     where p.vault_id = v.vault_id and (p.quantity <> 0 or p.collateral <> 0)
   ), '[]'::jsonb) as positions,
   coalesce((
-    select jsonb_agg(jsonb_build_object('account', s.account, 'asset_id', s.asset_id,
-      'position_asset_id', s.position_asset_id, 'side', s.side, 'amount', s.amount::text))
+    select jsonb_agg(jsonb_build_object('kind', s.kind, 'account', s.account,
+      'asset_id', s.asset_id, 'position_asset_id', s.position_asset_id, 'side', s.side, 'amount', s.amount::text))
     from (
-      select e.account, e.asset_id, e.position_asset_id, e.side, sum(e.amount) as amount
+      select e.kind, e.account, e.asset_id, e.position_asset_id, e.side, sum(e.amount) as amount
       from ledger_entries e where e.vault_id = v.vault_id
-      group by e.account, e.asset_id, e.position_asset_id, e.side
+      group by e.kind, e.account, e.asset_id, e.position_asset_id, e.side
     ) s
   ), '[]'::jsonb) as sums,
   coalesce((
@@ -74,6 +65,7 @@ interface BooksRow {
 }
 
 interface SumRow {
+  readonly kind: string;
   readonly account: string;
   readonly asset_id: string;
   readonly position_asset_id: string | null;
@@ -109,12 +101,11 @@ export async function readBooks(query: Query, vaultId: string): Promise<VaultBoo
   };
 }
 
-/** The kind says why a line was booked, which no balance depends on. */
 function toSum(row: SumRow): LedgerLine {
   const { position_asset_id: assetId, side } = row;
   return {
-    kind: 'CORRECTION',
-    account: oneOf(ACCOUNTS, row.account),
+    kind: oneOf(LEDGER_KINDS, row.kind),
+    account: oneOf(LEDGER_ACCOUNTS, row.account),
     assetId: row.asset_id,
     ...(assetId !== null &&
       side !== null && { position: { assetId, side: oneOf(['LONG', 'SHORT'], side) } }),

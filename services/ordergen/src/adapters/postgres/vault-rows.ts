@@ -2,22 +2,13 @@ import type { CollateralAction, StrategicAction } from '../../domain/allowed-act
 import { byPosition, type Position } from '../../domain/position.js';
 import { sorted } from '@trimtab/core';
 import type { HeldVault, VaultMode } from '../../domain/vault.js';
-import type { LedgerAccount, LedgerKind, LedgerLine } from '../../domain/ledger.js';
+import { LEDGER_ACCOUNTS, LEDGER_KINDS, type LedgerLine } from '../../domain/ledger.js';
 import type { LedgerEntry } from '../../application/ports.js';
 import { oneOf, toCount, toInstant } from './row-values.js';
 
 const MODES: readonly VaultMode[] = ['OPEN', 'PAUSED', 'CLOSING', 'CLOSED'];
 const STRATEGIC_ACTIONS: readonly StrategicAction[] = ['ENTER', 'EXIT', 'INCREASE', 'REDUCE'];
 const COLLATERAL_ACTIONS: readonly CollateralAction[] = ['ADD', 'RELEASE'];
-const KINDS: readonly LedgerKind[] = ['DEPOSIT', 'WITHDRAWAL', 'FILL', 'FEE', 'CORRECTION'];
-const ACCOUNTS: readonly LedgerAccount[] = [
-  'CASH',
-  'POSITION',
-  'COLLATERAL',
-  'OWNER',
-  'VENUE',
-  'FEES',
-];
 
 /** A vault with what it holds and what it runs, in one row. */
 export interface VaultRow {
@@ -145,8 +136,8 @@ export function toLedgerLine(
 ): LedgerLine {
   const { position_asset_id: assetId, side } = row;
   return {
-    kind: oneOf(KINDS, row.kind),
-    account: oneOf(ACCOUNTS, row.account),
+    kind: oneOf(LEDGER_KINDS, row.kind),
+    account: oneOf(LEDGER_ACCOUNTS, row.account),
     assetId: row.asset_id,
     ...(assetId !== null &&
       side !== null && { position: { assetId, side: oneOf(['LONG', 'SHORT'], side) } }),

@@ -307,7 +307,7 @@ export interface SettleSeriesResponse {
   vault:
     | Vault
     | undefined;
-  /** The lines that were booked, by sequence. */
+  /** The lines that were booked, by sequence; none when nothing was held. */
   entries: LedgerEntry[];
   /** The price that was paid by, a canonical decimal: the last one published before maturity. */
   settlementPriceDecimal: string;
@@ -3614,7 +3614,8 @@ export const VaultServiceService = {
   /**
    * Splits an amount of the base asset into both legs of an option series. Scope `engine`.
    *
-   * Errors: VAULT_BUSY, VAULT_NOT_OPEN, INSUFFICIENT_BALANCE, ASSET_NOT_FOUND, SERIES_MATURED, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: VAULT_NOT_OPEN, VAULT_FROZEN, VAULT_BUSY (a rebalance runs), VAULT_IN_DEFICIT, SERIES_MATURED, INSUFFICIENT_BALANCE,
+   * ASSET_NOT_FOUND, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, REQUEST_ID_REUSED.
    */
   splitSeries: {
     path: "/trimtab.vault.v1.VaultService/SplitSeries" as const,
@@ -3628,7 +3629,8 @@ export const VaultServiceService = {
   /**
    * Merges equal amounts of both legs of an option series into the base asset. Scope `engine`.
    *
-   * Errors: VAULT_BUSY, INSUFFICIENT_BALANCE, ASSET_NOT_FOUND, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: VAULT_CLOSED, VAULT_FROZEN, VAULT_BUSY (a rebalance runs), VAULT_IN_DEFICIT, INSUFFICIENT_BALANCE,
+   * ASSET_NOT_FOUND, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, REQUEST_ID_REUSED.
    */
   mergeSeries: {
     path: "/trimtab.vault.v1.VaultService/MergeSeries" as const,
@@ -3640,9 +3642,11 @@ export const VaultServiceService = {
     responseDeserialize: (value: Buffer): MergeSeriesResponse => MergeSeriesResponse.decode(value),
   },
   /**
-   * Pays what a vault holds of a matured option series. Scope `engine`.
+   * Pays what a vault holds of a matured option series, once the settlement delay has passed since its maturity. One that
+   * holds nothing of it is answered as it is. Scope `engine`.
    *
-   * Errors: VAULT_BUSY, SERIES_NOT_MATURED, PRICE_MISSING, ASSET_NOT_FOUND, REQUEST_ID_REUSED.
+   * Errors: VAULT_CLOSED, VAULT_FROZEN, VAULT_BUSY (a rebalance runs), SERIES_NOT_MATURED (metadata has settle_time), PRICE_MISSING,
+   * ASSET_NOT_FOUND, REQUEST_ID_REUSED.
    */
   settleSeries: {
     path: "/trimtab.vault.v1.VaultService/SettleSeries" as const,
@@ -3744,19 +3748,23 @@ export interface VaultServiceServer extends UntypedServiceImplementation {
   /**
    * Splits an amount of the base asset into both legs of an option series. Scope `engine`.
    *
-   * Errors: VAULT_BUSY, VAULT_NOT_OPEN, INSUFFICIENT_BALANCE, ASSET_NOT_FOUND, SERIES_MATURED, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: VAULT_NOT_OPEN, VAULT_FROZEN, VAULT_BUSY (a rebalance runs), VAULT_IN_DEFICIT, SERIES_MATURED, INSUFFICIENT_BALANCE,
+   * ASSET_NOT_FOUND, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, REQUEST_ID_REUSED.
    */
   splitSeries: handleUnaryCall<SplitSeriesRequest, SplitSeriesResponse>;
   /**
    * Merges equal amounts of both legs of an option series into the base asset. Scope `engine`.
    *
-   * Errors: VAULT_BUSY, INSUFFICIENT_BALANCE, ASSET_NOT_FOUND, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: VAULT_CLOSED, VAULT_FROZEN, VAULT_BUSY (a rebalance runs), VAULT_IN_DEFICIT, INSUFFICIENT_BALANCE,
+   * ASSET_NOT_FOUND, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, REQUEST_ID_REUSED.
    */
   mergeSeries: handleUnaryCall<MergeSeriesRequest, MergeSeriesResponse>;
   /**
-   * Pays what a vault holds of a matured option series. Scope `engine`.
+   * Pays what a vault holds of a matured option series, once the settlement delay has passed since its maturity. One that
+   * holds nothing of it is answered as it is. Scope `engine`.
    *
-   * Errors: VAULT_BUSY, SERIES_NOT_MATURED, PRICE_MISSING, ASSET_NOT_FOUND, REQUEST_ID_REUSED.
+   * Errors: VAULT_CLOSED, VAULT_FROZEN, VAULT_BUSY (a rebalance runs), SERIES_NOT_MATURED (metadata has settle_time), PRICE_MISSING,
+   * ASSET_NOT_FOUND, REQUEST_ID_REUSED.
    */
   settleSeries: handleUnaryCall<SettleSeriesRequest, SettleSeriesResponse>;
   /**
@@ -3979,7 +3987,8 @@ export interface VaultServiceClient extends Client {
   /**
    * Splits an amount of the base asset into both legs of an option series. Scope `engine`.
    *
-   * Errors: VAULT_BUSY, VAULT_NOT_OPEN, INSUFFICIENT_BALANCE, ASSET_NOT_FOUND, SERIES_MATURED, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: VAULT_NOT_OPEN, VAULT_FROZEN, VAULT_BUSY (a rebalance runs), VAULT_IN_DEFICIT, SERIES_MATURED, INSUFFICIENT_BALANCE,
+   * ASSET_NOT_FOUND, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, REQUEST_ID_REUSED.
    */
   splitSeries(
     request: SplitSeriesRequest,
@@ -3999,7 +4008,8 @@ export interface VaultServiceClient extends Client {
   /**
    * Merges equal amounts of both legs of an option series into the base asset. Scope `engine`.
    *
-   * Errors: VAULT_BUSY, INSUFFICIENT_BALANCE, ASSET_NOT_FOUND, DECIMAL_NOT_CANONICAL, REQUEST_ID_REUSED.
+   * Errors: VAULT_CLOSED, VAULT_FROZEN, VAULT_BUSY (a rebalance runs), VAULT_IN_DEFICIT, INSUFFICIENT_BALANCE,
+   * ASSET_NOT_FOUND, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE, REQUEST_ID_REUSED.
    */
   mergeSeries(
     request: MergeSeriesRequest,
@@ -4017,9 +4027,11 @@ export interface VaultServiceClient extends Client {
     callback: (error: ServiceError | null, response: MergeSeriesResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Pays what a vault holds of a matured option series. Scope `engine`.
+   * Pays what a vault holds of a matured option series, once the settlement delay has passed since its maturity. One that
+   * holds nothing of it is answered as it is. Scope `engine`.
    *
-   * Errors: VAULT_BUSY, SERIES_NOT_MATURED, PRICE_MISSING, ASSET_NOT_FOUND, REQUEST_ID_REUSED.
+   * Errors: VAULT_CLOSED, VAULT_FROZEN, VAULT_BUSY (a rebalance runs), SERIES_NOT_MATURED (metadata has settle_time), PRICE_MISSING,
+   * ASSET_NOT_FOUND, REQUEST_ID_REUSED.
    */
   settleSeries(
     request: SettleSeriesRequest,
