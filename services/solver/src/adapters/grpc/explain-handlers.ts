@@ -8,9 +8,10 @@ import {
   changeText,
   explainExclusions,
   explainLines,
-  scoreWaterfall,
+  waterfallsOf,
   type Exclusion,
   type Plan,
+  type WaterfallLine,
 } from '../../domain/index.js';
 import { createSolverStore } from '../postgres/solver-store.js';
 import type { SolverTables } from '../postgres/tables.js';
@@ -32,24 +33,32 @@ export function createExplainHandlers(deps: {
       const { planHash, asked } = readExplainPlan(request);
       const stored = (await store.findPlan(planHash)) ?? refuseMissing('plan', planHash);
       const { plan } = stored;
+      const waterfallOf = waterfallsOf(plan);
       const exclusions: wire.Exclusion[] = [];
       let searches = 0;
       for (const exclusion of explainExclusions(plan)) {
         const { strategyId } = exclusion;
         const isSearched = asked.size > 0 ? asked.has(strategyId) : searches < MAX_SEARCHES;
         if (isSearched) searches += 1;
-        exclusions.push(explained(plan, exclusion, isSearched));
+        exclusions.push(explained(plan, exclusion, waterfallOf(strategyId), isSearched));
         // Other calls have their turn between two searches, and nobody waits for a call that is over.
         if (isSearched) await setImmediate(undefined, { signal });
       }
-      return { lines: explainLines(plan).map((line) => toLine(plan, line)), exclusions };
+      const lines = explainLines(plan).map((line) =>
+        toLine(plan, line, line.strategyId === undefined ? [] : waterfallOf(line.strategyId)),
+      );
+      return { lines, exclusions };
     },
   };
 }
 
-function explained(plan: Plan, exclusion: Exclusion, isSearched: boolean): wire.Exclusion {
+function explained(
+  plan: Plan,
+  exclusion: Exclusion,
+  waterfall: readonly WaterfallLine[],
+  isSearched: boolean,
+): wire.Exclusion {
   const { strategyId } = exclusion;
-  const waterfall = scoreWaterfall(plan, strategyId);
   if (!isSearched) return toExclusion(exclusion, waterfall, '', undefined);
   const change = admittingChange(plan, strategyId);
   return toExclusion(exclusion, waterfall, changeText(change), change);

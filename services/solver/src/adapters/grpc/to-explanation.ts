@@ -1,6 +1,5 @@
 import * as wire from '@trimtab/contracts/solver';
 import {
-  scoreWaterfall,
   type Change,
   type ChangeKind,
   type Exclusion,
@@ -33,7 +32,11 @@ const changeKinds = enumNames<ChangeKind, wire.AdmittingChange_Kind>({
 });
 
 /** A part of the 10 000 bps, with the score and the grants of its strategy. */
-export function toLine(plan: Plan, line: ExplanationLine): wire.ExplanationLine {
+export function toLine(
+  plan: Plan,
+  line: ExplanationLine,
+  waterfall: readonly WaterfallLine[],
+): wire.ExplanationLine {
   const { strategyId } = line;
   const assessment = plan.scores.find((one) => one.strategyId === strategyId);
   const granted = plan.rounds.flatMap((round, index) =>
@@ -50,7 +53,7 @@ export function toLine(plan: Plan, line: ExplanationLine): wire.ExplanationLine 
     score: assessment === undefined ? undefined : toScore(assessment),
     grants: granted.map(({ grant }) => grant),
     grantRounds: granted.map(({ round }) => round),
-    waterfall: strategyId === undefined ? [] : [...scoreWaterfall(plan, strategyId)],
+    waterfall: [...waterfall],
   };
 }
 

@@ -17,14 +17,25 @@ export interface WaterfallLine {
  * exactly. Empty without a snapshot.
  */
 export function scoreWaterfall(plan: Plan, strategyId: string): readonly WaterfallLine[] {
-  const score = plan.scores.find((line) => line.strategyId === strategyId)?.score;
-  if (score === undefined) return [];
-  const input = plan.inputs.strategies.find(({ strategy }) => strategy.strategyId === strategyId);
-  const { strategy, snapshot } = present(input, `scored strategy ${strategyId} is an input`);
-  const lines = linesOf(strategy, present(snapshot, 'a scored strategy has a snapshot'), score);
-  const sum = lines.reduce((total, { bps }) => total + bps, 0);
-  invariant(sum === score.scoreBps, `the lines of ${strategyId} sum to its score, found ${sum}`);
-  return lines;
+  return waterfallsOf(plan)(strategyId);
+}
+
+/** The same for any number of strategies of one plan, which is gone through once. */
+export function waterfallsOf(plan: Plan): (strategyId: string) => readonly WaterfallLine[] {
+  const scores = new Map(plan.scores.map(({ strategyId, score }) => [strategyId, score]));
+  const inputs = new Map(
+    plan.inputs.strategies.map((input) => [input.strategy.strategyId, input] as const),
+  );
+  return (strategyId) => {
+    const score = scores.get(strategyId);
+    if (score === undefined) return [];
+    const input = present(inputs.get(strategyId), `scored strategy ${strategyId} is an input`);
+    const snapshot = present(input.snapshot, 'a scored strategy has a snapshot');
+    const lines = linesOf(input.strategy, snapshot, score);
+    const sum = lines.reduce((total, { bps }) => total + bps, 0);
+    invariant(sum === score.scoreBps, `the lines of ${strategyId} sum to its score, found ${sum}`);
+    return lines;
+  };
 }
 
 function linesOf(
