@@ -1,4 +1,4 @@
-import type { PriceEvidence} from '@trimtab/contracts/oracle';
+import type { PriceEvidence } from '@trimtab/contracts/oracle';
 import { DropReason, Price, Price_State } from '@trimtab/contracts/oracle';
 import { DomainFailure, domainError, instant } from '@trimtab/core';
 import { describe, expect, it } from 'vitest';
@@ -7,7 +7,12 @@ import { periodsOf } from './price-chart.js';
 
 const MINUTE = 60_000;
 
-function said(publisher: string, price: string, minute: number, dropReason = 0): PriceEvidence {
+function said(
+  publisher: string,
+  price: string,
+  minute: number,
+  dropReason = DropReason.DROP_REASON_UNSPECIFIED,
+): PriceEvidence {
   const observeTime = new Date(minute * MINUTE);
   return { publisher, priceDecimal: price, observeTime, sequence: BigInt(minute), dropReason };
 }
