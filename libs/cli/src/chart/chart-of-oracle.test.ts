@@ -11,7 +11,7 @@ function said(
   publisher: string,
   price: string,
   minute: number,
-  dropReason = DropReason.DROP_REASON_UNSPECIFIED,
+  dropReason: DropReason = DropReason.DROP_REASON_UNSPECIFIED,
 ): PriceEvidence {
   const observeTime = new Date(minute * MINUTE);
   return { publisher, priceDecimal: price, observeTime, sequence: BigInt(minute), dropReason };
