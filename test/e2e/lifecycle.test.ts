@@ -5,6 +5,7 @@ import {
   IntentType,
   RunOutcome,
   StrategyIntent_State as State,
+  Triggers,
 } from '@trimtab/contracts/intent';
 import { LedgerEntry_Account as Account } from '@trimtab/contracts/vault';
 import { Rebalance_State as RebalanceState } from '@trimtab/contracts/ordergen';
@@ -24,7 +25,7 @@ describe('an intent over real services', () => {
   });
   afterAll(() => world.end());
 
-  async function created() {
+  async function created(triggers?: Triggers) {
     const { intent } = await world.owner.intent.createIntentFromTemplate(
       CreateIntentFromTemplateRequest.fromPartial({
         requestId: randomUUID(),
@@ -32,6 +33,7 @@ describe('an intent over real services', () => {
         collateral: { assetId: 'USDC', amountDecimal: '50000' },
         ticker: 'BTC/USDC',
         allocation: WEIGHTS,
+        ...(triggers && { triggers }),
       }),
     );
     return present(intent, 'CreateIntentFromTemplate answers an intent');
@@ -54,6 +56,14 @@ describe('an intent over real services', () => {
     });
   }
 
+  function closed(vaultId: string) {
+    return eventually(async () => {
+      world.clock.advanceMillis(500);
+      const found = present((await world.owner.vaults.getVault({ vaultId })).vault, 'a vault');
+      return found.mode === VaultMode.VAULT_MODE_CLOSED ? found : undefined;
+    });
+  }
+
   it('that is paused lets what runs finish, starts nothing new, and goes on when it is resumed', async () => {
     const { intentId, vaultId } = await created();
     const run = await rebalance(intentId);
@@ -69,6 +79,35 @@ describe('an intent over real services', () => {
     expect(again.outcome).not.toBe(RunOutcome.RUN_OUTCOME_REFUSED);
   });
 
+  it('starts nothing more when its rebalances have cost the slippage budget', async () => {
+    const slippageBudget = { budgetBps: 9, windowSeconds: 3600 };
+    const { intentId } = await created(Triggers.fromPartial({ slippageBudget }));
+    const { rebalanceId } = await rebalance(intentId);
+    expect(await ended(rebalanceId)).toBe(RebalanceState.STATE_COMPLETED);
+    // 90 % of the vault was bought, at the snapshot's prices and a fee of 10 bps.
+    expect(await rebalance(intentId)).toMatchObject({
+      outcome: RunOutcome.RUN_OUTCOME_NO_OP,
+      reason: 'SLIPPAGE_BUDGET_SPENT',
+      message: 'the rebalances of the last 3600 s cost 9 bps, the budget is 9',
+    });
+  });
+
+  it('whose collateral is worth more than its limit is undone: ERROR, its vault closed and empty', async () => {
+    const { intent } = await world.owner.intent.createIntentFromTemplate(
+      CreateIntentFromTemplateRequest.fromPartial({
+        requestId: randomUUID(),
+        type: IntentType.INTENT_TYPE_TREASURY,
+        collateral: { assetId: 'WBTC', amountDecimal: '1' },
+        ticker: 'BTC/USDC',
+        overrides: { constraints: { maxCapitalDecimal: '100' } },
+      }),
+    );
+    expect(intent?.state).toBe(State.STATE_ERROR);
+    expect(intent?.stateReason).toContain('activation failed: DEPOSIT_LIMIT_EXCEEDED');
+    const vault = await closed(present(intent, 'an answer has an intent').vaultId);
+    expect([vault.cash, vault.positions]).toEqual(['0', []]);
+  });
+
   it('that is cancelled settles to the underlying, pays it all out and closes its vault', async () => {
     const { intentId, vaultId } = await created();
     const { rebalanceId } = await rebalance(intentId);
@@ -82,11 +121,7 @@ describe('an intent over real services', () => {
       state: State.STATE_CANCELLED,
       stateReason: 'the fund moves on',
     });
-    const vault = await eventually(async () => {
-      world.clock.advanceMillis(500);
-      const found = present((await world.owner.vaults.getVault({ vaultId })).vault, 'a vault');
-      return found.mode === VaultMode.VAULT_MODE_CLOSED ? found : undefined;
-    });
+    const vault = await closed(vaultId);
     expect([vault.cash, vault.positions]).toEqual(['0', []]);
 
     const { runs } = await world.owner.intent.listRuns({ ...PAGE, intentId });

@@ -259,6 +259,6 @@ describe('WatchIntents', () => {
       'select count(*)::int as changes, (select count(*)::int from outbox where aggregate_id = $1) as hints from intent_changes where intent_id = $1',
       [intentId],
     );
-    expect(rows).toEqual([{ changes: 3, hints: 3 }]);
+    expect(rows).toEqual([{ changes: 6, hints: 6 }]);
   });
 });
