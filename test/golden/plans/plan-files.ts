@@ -9,9 +9,9 @@ import {
   inputsDocument,
   planDocument,
   scoresDocument,
-  scoreWaterfall,
   stepsDocument,
   targetsDocument,
+  waterfallsOf,
   type ManagerSettings,
   type Plan,
   type Policy,
@@ -123,6 +123,7 @@ function jsonText(document: JsonValue): string {
 
 function explanationText(plan: Plan): string {
   const { summary } = plan;
+  const waterfallOf = waterfallsOf(plan);
   return [
     `# The 30 pools under the policy "${summary.policyId ?? ''}"`,
     '',
@@ -161,13 +162,19 @@ function explanationText(plan: Plan): string {
     '',
     '| strategy | gross | costs | risk | liquidity | fees again | concentration | operational | score |',
     '| --- | --: | --: | --: | --: | --: | --: | --: | --: |',
-    ...plan.scores.map(({ strategyId, score }) => waterfallRow(plan, strategyId, score?.scoreBps)),
+    ...plan.scores.map(({ strategyId, score }) =>
+      waterfallRow(waterfallOf, strategyId, score?.scoreBps),
+    ),
     '',
   ].join('\n');
 }
 
-function waterfallRow(plan: Plan, strategyId: string, score: number | undefined): string {
-  const lines = new Map(scoreWaterfall(plan, strategyId).map(({ name, bps }) => [name, bps]));
+function waterfallRow(
+  waterfallOf: ReturnType<typeof waterfallsOf>,
+  strategyId: string,
+  score: number | undefined,
+): string {
+  const lines = new Map(waterfallOf(strategyId).map(({ name, bps }) => [name, bps]));
   const of = (...names: readonly string[]): number =>
     names.reduce((sum, name) => sum + (lines.get(name) ?? 0), 0);
   const cells = [

@@ -11,7 +11,7 @@ import { admittingChange } from './admitting-change.js';
 import type { Change } from './change.js';
 import { explainExclusions } from './explain-exclusions.js';
 import { explainLines } from './explain-lines.js';
-import { scoreWaterfall } from './score-waterfall.js';
+import { waterfallsOf } from './score-waterfall.js';
 
 const SEED = 20260718;
 
@@ -90,8 +90,9 @@ describe('the explanation of every plan', () => {
         const excluded = explainExclusions(plan).map(({ strategyId }) => strategyId);
         expect(excluded.filter((strategyId) => named.has(strategyId))).toEqual([]);
         expect(excluded.length + named.size).toBe(plan.scores.length);
+        const waterfallOf = waterfallsOf(plan);
         for (const { strategyId, score } of plan.scores) {
-          const lines = scoreWaterfall(plan, strategyId);
+          const lines = waterfallOf(strategyId);
           expect(lines.reduce((total, { bps }) => total + bps, 0)).toBe(score?.scoreBps ?? 0);
         }
       }),

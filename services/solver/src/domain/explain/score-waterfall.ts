@@ -13,14 +13,9 @@ export interface WaterfallLine {
 }
 
 /**
- * How the score of a strategy came to be, line by line with its inputs; the lines sum to the score
- * exactly. Empty without a snapshot.
+ * How the score of each strategy of a plan came to be, line by line with its inputs; the lines sum to
+ * the score exactly. None without a snapshot. The plan is gone through once, whoever is asked for.
  */
-export function scoreWaterfall(plan: Plan, strategyId: string): readonly WaterfallLine[] {
-  return waterfallsOf(plan)(strategyId);
-}
-
-/** The same for any number of strategies of one plan, which is gone through once. */
 export function waterfallsOf(plan: Plan): (strategyId: string) => readonly WaterfallLine[] {
   const scores = new Map(plan.scores.map(({ strategyId, score }) => [strategyId, score]));
   const inputs = new Map(
