@@ -8,7 +8,7 @@ TRIMTAB := node libs/cli/dist/main.js
 DATA_FOLDER ?= .trimtab
 
 .PHONY: help setup generate build check lint format tidy proto-check test test-unit test-integration test-e2e \
-  test-node24 campaign demo dev bench golden-plans ci nats-server clean
+  test-node24 campaign demo dev bench golden-plans openapi ci nats-server clean
 
 help: ## list the targets
 	@grep -hE '^[a-zA-Z0-9_-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -69,6 +69,10 @@ dev: build ## the whole suite in one process on fixed ports, data kept in $(DATA
 bench: build nats-server ## costs as ratios to floors of the same run
 	npx tsx --conditions trimtab-source test/bench/recalibrate.ts
 	npx tsx --conditions trimtab-source test/bench/main.ts
+
+openapi: setup ## write services/gateway/openapi.json again; a test compares it with the routes
+	npx tsx --conditions trimtab-source services/gateway/src/write-openapi.ts
+	npx prettier --write --log-level warn services/gateway/openapi.json
 
 golden-plans: build ## write test/golden/plans again; read the difference before it is committed
 	npx tsx --conditions trimtab-source test/golden/plans/write.ts

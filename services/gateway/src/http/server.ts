@@ -160,11 +160,14 @@ function sendProblem(
 }
 
 /** Errors of the framework become refusals of ours; what services refused stays as it is. */
-function refusalOf(error: Error & Partial<FastifyError>, request: FastifyRequest): unknown {
+function refusalOf(
+  error: Error & { readonly validation?: FastifyError['validation']; readonly code?: unknown },
+  request: FastifyRequest,
+): unknown {
   if (error.validation !== undefined) {
     return formRefusal(error.validation, request.method === 'PUT');
   }
-  if (error.code?.startsWith('FST_') === true) {
+  if (typeof error.code === 'string' && error.code.startsWith('FST_')) {
     return frameworkRefusal(error.code, error.message);
   }
   return error;
