@@ -53,10 +53,10 @@ describe('a roll', () => {
     expect(decideRoll(state({ now, rollStrategy: 'shortDated' }))).toEqual(decision);
   });
 
-  it.each([
-    [{ autoRoll: false }, 'without autoRoll'],
-    [{ rollStrategy: 'manual' as const }, 'by hand'],
-  ])('that is due is only told when it is made %j', (change) => {
+  it.each<readonly [string, Partial<RollState>]>([
+    ['without autoRoll', { autoRoll: false }],
+    ['by hand', { rollStrategy: 'manual' }],
+  ])('that is due is only told %s', (_name, change) => {
     const low = { spot: decimalOf(1n, 0), ...change };
     expect(decideRoll(state(low))).toEqual({ kind: 'NOTIFY', cause: 'PRICE' });
     const mature = { now: MATURITY, ...change };
