@@ -65,7 +65,7 @@ describe('the REST routes of intents', () => {
         .replace('1.5', '15e-1');
       const { json } = await create(body);
       expect(json.intent.config).toMatchObject({ strikeRatio: 0.55, rebalanceThreshold: 1.5 });
-      expect(json.intent.collateral.amount).toBe('50000');
+      expect(json.intent.collateral['amount']).toBe('50000');
     });
 
     it('names every broken rule at once, by its path in the JSON', async () => {
@@ -204,7 +204,7 @@ describe('the REST routes of intents', () => {
         maturityDays: 45,
         autoRoll: true,
       });
-      expect(json.intent.constraints.maxAnnualDriftBps).toBe(300);
+      expect(json.intent.constraints['maxAnnualDriftBps']).toBe(300);
       expect(headers.get('etag')).not.toBe(etag);
     });
 
@@ -234,8 +234,8 @@ describe('the REST routes of intents', () => {
       ]);
       expect(answers.map(({ status }) => status)).toEqual([200, 200]);
       const { json } = await world.ask('GET', `/api/v1/intents/${id}`, { token: alice });
-      expect(json.intent.config.maturityDays).toBe(31);
-      expect(json.intent.constraints.maxAnnualDriftBps).toBe(201);
+      expect(json.intent.config['maturityDays']).toBe(31);
+      expect(json.intent.constraints['maxAnnualDriftBps']).toBe(201);
     });
 
     it('has triggers that are set, kept and removed by null', async () => {

@@ -1,4 +1,5 @@
 import { instant, type Clock } from '@trimtab/core';
+import { AUTHENTICATED, type Rule, type ServiceShape } from '@trimtab/grpc';
 import { composeGateway, gatewayConfig, type Gateway } from '@trimtab/gateway';
 import { silentLogger } from '@trimtab/telemetry';
 
@@ -27,6 +28,13 @@ export const TREASURY_JSON = `{
     "channels": ["inapp", "webhook"]
   }
 }`;
+
+/** Every method of a service, for whoever has a token. */
+export function anybody<Name extends string>(definition: ServiceShape): Record<Name, Rule> {
+  const names = Object.values(definition).map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
+  // The names of the methods are exactly those that the rules are for.
+  return Object.fromEntries(names.map((name) => [name, AUTHENTICATED])) as Record<Name, Rule>;
+}
 
 /** What came back, with its body read. */
 export interface RestAnswer {

@@ -6,7 +6,7 @@ import { createStreamClients, STREAMS_PER_CONNECTION } from './stream-clients.js
 function pool(maxStreams: number) {
   const closed: number[] = [];
   let openCount = 0;
-  const clients = createStreamClients(maxStreams, () => {
+  const clients = createStreamClients<typeof IntentServiceService>(maxStreams, () => {
     const number = (openCount += 1);
     // It would connect at its first call, which never comes.
     const client = createUserClient({ definition: IntentServiceService, address: '127.0.0.1:1' });
