@@ -289,17 +289,18 @@ describe('what is said of a time', () => {
       });
     world.clock.advanceMillis(90_000);
     await observe(world, 'WBTC', { a: '100' });
-    world.clock.advanceMillis(10_000);
-    await observe(world, 'WBTC', { a: '100' });
-    // Published at 0 and at 100 s; then with other limits, first narrow, then wide.
+    // Narrow limits: the heartbeat has passed, so it is published at 90 s, under them.
     await change(5, 5);
-    expect((await at(99_999))?.state).toBe(Price_State.STATE_HEALTHY);
+    expect((await changes()).map(([cause, , , millis]) => [cause, millis])).toEqual([
+      ['FIRST', 0],
+      ['HEARTBEAT', 90_000],
+    ]);
+    expect((await at(89_999))?.state).toBe(Price_State.STATE_HEALTHY);
+    // Wide limits: from now on it may be silent for long.
     await change(1_000, 1_000);
-    world.clock.advanceMillis(900_000);
-    expect((await at(1_000_000))?.state).toBe(Price_State.STATE_HEALTHY);
-    world.clock.advanceMillis(1_200_001);
-    expect((await at(2_100_000))?.state).toBe(Price_State.STATE_HEALTHY);
-    expect((await at(2_100_001))?.state).toBe(Price_State.STATE_STALE);
+    world.clock.advanceMillis(2_000_001);
+    expect((await at(2_090_000))?.state).toBe(Price_State.STATE_HEALTHY);
+    expect((await at(2_090_001))?.state).toBe(Price_State.STATE_STALE);
   });
 });
 
