@@ -1,5 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { Client, Metadata, credentials, status, type ServiceError } from '@grpc/grpc-js';
-import { IntentServiceService } from '@trimtab/contracts/intent';
+import {
+  CreateIntentFromTemplateRequest,
+  IntentServiceService,
+  IntentType,
+} from '@trimtab/contracts/intent';
 import { OracleServiceService } from '@trimtab/contracts/oracle';
 import { OrderGenServiceService } from '@trimtab/contracts/ordergen';
 import { isReason } from '@trimtab/contracts/reasons';
@@ -48,6 +53,15 @@ describe('every method of every service', () => {
     for (const name of ['intent', 'oracle', 'solver', 'ordergen'] as const) {
       clients.set(name, new Client(world.suite.addresses[name], credentials.createInsecure()));
     }
+    // Who watches intents is told those of now first: without one there would be nothing to tell.
+    await world.owner.intent.createIntentFromTemplate(
+      CreateIntentFromTemplateRequest.fromPartial({
+        requestId: randomUUID(),
+        type: IntentType.INTENT_TYPE_TREASURY,
+        collateral: { assetId: 'USDC', amountDecimal: '100' },
+        ticker: 'BTC/USDC',
+      }),
+    );
   });
 
   afterAll(async () => {
