@@ -29,11 +29,14 @@ export const TREASURY_JSON = `{
   }
 }`;
 
+/** A rule for each method of a service. */
+type RulesOf<D extends ServiceShape> = Record<Capitalize<keyof D & string>, Rule>;
+
 /** Every method of a service, for whoever has a token. */
-export function anybody<Name extends string>(definition: ServiceShape): Record<Name, Rule> {
+export function anybody<D extends ServiceShape>(definition: D): RulesOf<D> {
   const names = Object.values(definition).map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
   // The names of the methods are exactly those that the rules are for.
-  return Object.fromEntries(names.map((name) => [name, AUTHENTICATED])) as Record<Name, Rule>;
+  return Object.fromEntries(names.map((name) => [name, AUTHENTICATED])) as RulesOf<D>;
 }
 
 /** What came back, with its body read. */
