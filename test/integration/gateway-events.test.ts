@@ -2,9 +2,10 @@ import {
   OrderGenServiceService,
   RebalanceEvent,
   Rebalance_State,
+  type WatchRebalanceRequest,
 } from '@trimtab/contracts/ordergen';
 import { domainError, refuse } from '@trimtab/core';
-import { bindService, createGrpcServer, type GrpcServer } from '@trimtab/grpc';
+import { bindService, type CallContext, createGrpcServer, type GrpcServer } from '@trimtab/grpc';
 import { silentLogger } from '@trimtab/telemetry';
 import { eventually, testAuth } from '@trimtab/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -141,7 +142,7 @@ describe('server-sent events of a rebalance', () => {
           definition: OrderGenServiceService,
           rules: anybody(OrderGenServiceService),
           handlers: {
-            WatchRebalance: async function* (request, context) {
+            WatchRebalance: async function* (request: WatchRebalanceRequest, context: CallContext) {
               openCount += 1;
               try {
                 for (let next = Number(request.afterSequence) + 1; next <= 3; next += 1) {
