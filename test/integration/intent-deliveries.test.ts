@@ -111,7 +111,7 @@ async function settled(
   state: State,
   attemptCount: number,
 ): Promise<NotificationDelivery> {
-  const what = `${State[state]} after ${attemptCount} attempts`;
+  const what = `delivery state ${state} after ${attemptCount} attempts`;
   return eventually(
     async () => {
       const delivery = await deliveryOf(intentId);

@@ -132,7 +132,7 @@ describe('WatchPrices', () => {
       world.clock.advanceMillis(1_000);
       await observe(world, 'B', { a: price });
       // The stream has seen that there was something, and that it was of another asset.
-      await read({ assetIds: ['B'], afterSequence: undefined, count: 1 });
+      await read({ assetIds: ['B'], count: 1 });
     }
     await observe(world, 'A', { a: '10.5' });
     expect(await coming).toEqual(['A', '10.5']);

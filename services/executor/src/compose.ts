@@ -53,7 +53,12 @@ export function composeExecutor(
   deps: ExecutorDependencies,
 ): ServedComponent {
   const { clock, database, bus, logger } = deps;
-  const client = { serviceName: 'executor', issuer: deps.tokenIssuer, defaultDeadlineMs: 5_000, tls: deps.tls };
+  const client = {
+    serviceName: 'executor',
+    issuer: deps.tokenIssuer,
+    defaultDeadlineMs: 5_000,
+    tls: deps.tls,
+  };
   const orderGen = createServiceClient({
     ...client,
     definition: OrderGenServiceService,
