@@ -221,6 +221,7 @@ describe('the REST routes of intents', () => {
       const change = { config: { maturityDays: 46 } };
       const headers = { 'idempotency-key': `change-${id}` };
       const first = await put(id, change, headers);
+      await put(id, { config: { maturityDays: 99 } });
       const again = await put(id, change, headers);
       expect([again.status, again.json.intent.etag]).toEqual([200, first.json.intent.etag]);
       const other = await put(id, { config: { maturityDays: 47 } }, headers);

@@ -132,6 +132,9 @@ describe('UpdateIntent', () => {
     const request = update(intent, { config: { maturityDays: 31 } });
     const first = await alice.updateIntent(request);
     expect(await alice.updateIntent(request)).toEqual(first);
+    // Whatever the caller knows by now: the id is looked at before the etag.
+    const etag = first.intent?.etag ?? '';
+    expect(await alice.updateIntent({ ...request, etag })).toEqual(first);
     const other = { ...request, config: undefined };
     expect((await refusalOf(alice.updateIntent(other))).reason).toBe('REQUEST_ID_REUSED');
   });

@@ -1,4 +1,4 @@
-import type { StrategyIntent, UpdateIntentResponse } from '@trimtab/contracts/intent';
+import type { UpdateIntentResponse } from '@trimtab/contracts/intent';
 import { DomainFailure } from '@trimtab/core';
 import type { CallOptions } from '@trimtab/grpc';
 import { toUpdate } from '../mapping/to-wire.js';
@@ -17,8 +17,8 @@ type Intents = Pick<Upstream['intents'], 'getIntent' | 'updateIntent'>;
 
 /**
  * Changes an intent. Without an expected etag the current one is used, and read once more if somebody
- * else was faster. A request id is bound to its body and thus to that etag: when it comes again without
- * an expectation and its changes stand, the answer is the intent as it is.
+ * else was faster. A request id is bound to what is wanted, not to the etag: when it comes again, the
+ * answer is the first one.
  */
 export async function changeIntent(
   intents: Intents,
@@ -30,13 +30,7 @@ export async function changeIntent(
   if (change.etag !== '') return intents.updateIntent({ ...update, etag: change.etag }, call);
   const attempt = async (): Promise<UpdateIntentResponse> => {
     const { intent } = await intents.getIntent({ intentId }, call);
-    try {
-      return await intents.updateIntent({ ...update, etag: intent?.etag ?? '' }, call);
-    } catch (error) {
-      if (reasonOf(error) !== 'REQUEST_ID_REUSED' || intent === undefined) throw error;
-      if (!stands(update, intent)) throw error;
-      return { intent, warnings: [] };
-    }
+    return intents.updateIntent({ ...update, etag: intent?.etag ?? '' }, call);
   };
   try {
     return await attempt();
@@ -48,35 +42,4 @@ export async function changeIntent(
 
 function reasonOf(error: unknown): string | undefined {
   return error instanceof DomainFailure ? error.error.reason : undefined;
-}
-
-/** Whether every field that an update states has its value already. */
-function stands(update: ReturnType<typeof toUpdate>, intent: StrategyIntent): boolean {
-  const { config, constraints, notifications, triggers, updateMask } = update;
-  const masked = (updateMask ?? []).map((path) => path.replace('triggers.', ''));
-  const named = (key: string): boolean =>
-    masked.includes(key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
-  return (
-    within(intent.config, config) &&
-    within(intent.constraints, constraints) &&
-    within(intent.notifications, notifications) &&
-    Object.entries(triggers ?? {}).every(
-      ([key, value]) =>
-        !named(key) || same(new Map(Object.entries(intent.triggers ?? {})).get(key), value),
-    )
-  );
-}
-
-function within(whole: object | undefined, part: object | undefined): boolean {
-  const fields = new Map<string, unknown>(Object.entries(whole ?? {}));
-  return Object.entries(part ?? {}).every(
-    ([key, value]) =>
-      value === undefined ||
-      (Array.isArray(value) && value.length === 0) ||
-      same(fields.get(key), value),
-  );
-}
-
-function same(left: unknown, right: unknown): boolean {
-  return JSON.stringify(left) === JSON.stringify(right);
 }

@@ -12,7 +12,10 @@ export function updateHandler({ updateIntent, ids }: IntentUseCases): IntentHand
   return {
     UpdateIntent: async (request, context) => {
       const method = IntentServiceService.updateIntent.path;
-      const key = requestKey({ method, request, encoder: UpdateIntentRequest }, context, ids);
+      // The id is looked at before the etag, which says what the caller knew and not what it wants.
+      const wanted = { ...request, etag: '' };
+      const encoder = UpdateIntentRequest;
+      const key = requestKey({ method, request: wanted, encoder }, context, ids);
       const fields = createFields();
       const intentId = textId(fields, 'intent_id', request.intentId);
       const etag = fields.text('etag', request.etag, { maxLength: 128 });
