@@ -430,11 +430,11 @@ export interface ClaimDueWorkResponse {
 export interface ReportRuntimeRequest {
   /** Optional. A UUID of the caller: the same id and body get the first answer again. */
   requestId: string;
-  /** Required. The intent. */
+  /** The intent; empty only for the work of an agent of several intents. */
   intentId: string;
   /** Required. The token of the lease. */
   leaseToken: bigint;
-  /** What to write; absent leaves it. */
+  /** What to write; absent leaves it, and must be absent without an intent. */
   runtime:
     | IntentRuntime
     | undefined;
@@ -450,7 +450,7 @@ export interface ReportRuntimeRequest {
 
 /** Answer of ReportRuntime. */
 export interface ReportRuntimeResponse {
-  /** The intent after the change. */
+  /** The intent after the change; absent without an intent. */
   intent: StrategyIntent | undefined;
 }
 
