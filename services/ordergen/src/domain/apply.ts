@@ -70,9 +70,10 @@ function move(
       return ok({ ...advance(program, approved.value), kind: input.kind });
     }
     case 'RESULT': {
-      const refusal = checkResult(program, before, input.result);
-      if (!refusal.ok) return refusal;
-      const { state, recalibration, ...settled } = settle(program, before, input.result);
+      const checked = checkResult(program, before, input.result);
+      if (!checked.ok) return checked;
+      const amount = checked.value;
+      const { state, recalibration, ...settled } = settle(program, before, input.result, amount);
       const advanced = advance(program, afterResult(state, input.result));
       return ok({
         ...advanced,

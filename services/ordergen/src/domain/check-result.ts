@@ -6,12 +6,12 @@ import { awaitsResult, type RebalanceState } from './rebalance-state.js';
 
 /** What the fold refuses (order generation rules, section 4). */
 
-/** Checks a result against the action that is next. */
+/** Checks a result against the action that is next; returns the amount that was dispatched. */
 export function checkResult(
   program: RebalanceProgram,
   state: RebalanceState,
   result: ActionResult,
-): Result<undefined, DomainError> {
+): Result<bigint, DomainError> {
   if (!awaitsResult(state.state)) {
     return err(
       domainError(
@@ -37,10 +37,10 @@ export function checkResult(
   if (filled < 0n || filled > amount) return err(outOfRange('filled', filled, `0 to ${amount}`));
   if (isSell(program, result.index)) {
     const overdrawn = cashMoved < 0n && state.cash + cashMoved < 0n;
-    if (!overdrawn) return ok(undefined);
+    if (!overdrawn) return ok(amount);
     return err(outOfRange('cash_moved', cashMoved, `at least minus the cash ${state.cash}`));
   }
-  if (cashMoved <= amount) return ok(undefined);
+  if (cashMoved <= amount) return ok(amount);
   return err(outOfRange('cash_moved', cashMoved, `at most the amount ${amount}`));
 }
 

@@ -223,7 +223,7 @@ function compareWithNaive(
     const amounts: [bigint, bigint] = [amountOf(program, state), naive.open[0]?.amount ?? -1n];
     const result = resultOf(program, index, amounts[0], drawn[index] ?? { filled: 0n, slip: 0n });
     const before = state;
-    state = settle(program, before, result).state;
+    state = settle(program, before, result, amounts[0]).state;
     expect(breachOf(program, before, state)).toBeUndefined();
     naiveResult(naive, result, given.floor ?? 0n, reading);
     check(state, naive, amounts);

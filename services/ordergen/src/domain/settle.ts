@@ -1,6 +1,6 @@
 import { max, min } from '@trimtab/decimal';
 import { passOver } from './advance.js';
-import { amountOf, isSell, originalOf } from './amount-of.js';
+import { isSell, originalOf } from './amount-of.js';
 import type { ActionResult } from './fold-input.js';
 import { openBase, openTotal, rescale } from './leg.js';
 import { isPinned, skipSettled } from './pins.js';
@@ -27,13 +27,13 @@ export interface Settlement {
   readonly recalibration?: Recalibration;
 }
 
-/** Settles the action at `state.nextIndex`. */
+/** Settles the action at `state.nextIndex`, of which `amount` was dispatched. */
 export function settle(
   program: RebalanceProgram,
   state: RebalanceState,
   result: ActionResult,
+  amount: bigint,
 ): Settlement {
-  const amount = amountOf(program, state);
   const settlement = isSell(program, result.index)
     ? settleSell(program, state, amount, result)
     : settleBuy(program, state, amount, result);

@@ -1,6 +1,5 @@
 import { DomainFailure, invariant, type DomainError, type Result } from '@trimtab/core';
 import { parseInteger } from '@trimtab/decimal';
-import { amountOf } from '../amount-of.js';
 import { breachOf } from '../breach-of.js';
 import { checkResult } from '../check-result.js';
 import type { ActionResult } from '../fold-input.js';
@@ -40,9 +39,8 @@ function recalibrateDifferences(testCase: JsonRecord): readonly string[] {
   }
   results.forEach((entry, place) => {
     const result = readResult(readRecord(entry, `results[${place}]`), `results[${place}]`);
-    const amount = amountOf(program, state);
-    unwrap(checkResult(program, state, result));
-    const after = settle(program, state, result).state;
+    const amount = unwrap(checkResult(program, state, result));
+    const after = settle(program, state, result, amount).state;
     const breach = breachOf(program, state, after);
     invariant(breach === undefined, breach ?? '');
     state = after;
