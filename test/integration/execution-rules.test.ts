@@ -198,6 +198,30 @@ describe('rule 4: an unanswered order is sent again under its id, by the clock',
     expect(stage.sent()).toEqual([0, 0, 0, 1]);
   });
 
+  it('under the lock of its vault, so that no step meets another version of the rebalance', async () => {
+    const stage = await openStage(world);
+    const first = await stage.order(0);
+    await eventually(async () => ((await sentCount(first.orderId)) === 1 ? true : undefined));
+    const version = 'select version from rebalances where rebalance_id = $1';
+    const before = await rowsOf<{ version: string }>(version, [stage.rebalanceId]);
+    const holder = await world.database.pool.connect();
+    await holder.query('begin');
+    await holder.query('select from vaults where vault_id = $1 for update', [stage.vaultId]);
+    world.clock.advanceMillis(5_000);
+    await eventually(async () => {
+      const waiting = await rowsOf(
+        `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like 'with guard as%'`,
+        [],
+      );
+      return waiting.length > 0 ? true : undefined;
+    });
+    expect(await rowsOf(version, [stage.rebalanceId])).toEqual(before);
+    await holder.query('rollback');
+    holder.release();
+    await eventually(() => (stage.sent().length === 2 ? true : undefined));
+    expect(await rowsOf(version, [stage.rebalanceId])).not.toEqual(before);
+  });
+
   it('so that deleting the whole JetStream store loses and doubles nothing', async () => {
     const stage = await openStage(world);
     await stage.fill(0);

@@ -42,7 +42,7 @@ export function createActivationStore(
     },
     claimBroken: async (limit) => {
       const { rows } = await sql<Selectable<IntentsTable>>`
-        update intents set activation_due_time = ${dueTime()} where intent_id in (
+        update intents set activation_due_time = ${brokenOffTime()} where intent_id in (
           select intent_id from intents
           where activation_step <> 'ACTIVATED' and state in ('ACTIVE', 'PAUSED')
             and activation_due_time <= now()
@@ -54,7 +54,9 @@ export function createActivationStore(
   };
 }
 
-const dueTime = () => sql<Date>`now() + make_interval(secs => ${BROKEN_AFTER_SECONDS})`;
+/** When an activation counts as broken off, if nobody has gone on with it by then. */
+export const brokenOffTime = () =>
+  sql<Date>`now() + make_interval(secs => ${BROKEN_AFTER_SECONDS})`;
 
 async function record(
   tx: Transaction<IntentTables>,
@@ -102,7 +104,7 @@ async function writeIntent(
       vault_id: intent.vaultId ?? null,
       activation_step: intent.activationStep,
       update_time: toDate(intent.updateTime),
-      activation_due_time: dueTime(),
+      activation_due_time: brokenOffTime(),
       ...(firstAnswer !== undefined && { first_answer: firstAnswer }),
     })
     .where('intent_id', '=', intent.id)

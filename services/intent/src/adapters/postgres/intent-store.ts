@@ -6,6 +6,7 @@ import { intentNotFound } from '../../application/refusals.js';
 import type { AcceptedChange } from '../../application/state-change-ports.js';
 import type { Intent } from '../../domain/intent.js';
 import { isTerminal } from '../../domain/lifecycle.js';
+import { brokenOffTime } from './activation-store.js';
 import { lockIntentRow, type RecordChange } from './intent-changes.js';
 import { refusingTakenVault } from './one-live-per-vault.js';
 import { fromIntentRow, fromKeptIntent, toAnswerText, toDate, toIntentRow } from './rows.js';
@@ -40,7 +41,9 @@ export function createIntentStore(
     insert: async (key, intent, warnings) => {
       const insert = (): ReturnType<typeof withIdempotency> =>
         withIdempotency(database, key, async (tx) => {
-          await tx.insertInto('intents').values(toIntentRow(intent, warnings)).execute();
+          // The call that creates it goes on with it: the worker does not, unless the call breaks off.
+          const row = { ...toIntentRow(intent, warnings), activation_due_time: brokenOffTime() };
+          await tx.insertInto('intents').values(row).execute();
           await recordChange(tx, intent);
           return Buffer.from(intent.id, 'utf8');
         });

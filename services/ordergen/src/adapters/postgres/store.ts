@@ -123,7 +123,8 @@ async function recordReport(query: Query, report: InboxEntry): Promise<boolean> 
 
 /**
  * Only while the action is still the one that is out, and its last message has left; the time starts
- * again, so that it is sent once per period. The version rises, because watchers get an entry more.
+ * again, so that it is sent once per period. The version rises, because watchers get an entry more; the
+ * vault is locked first, as everywhere, so that no step under its lock meets another version.
  */
 async function resend(
   query: Query,
@@ -139,17 +140,24 @@ async function resend(
   );
   if (row === undefined) return false;
   const sent = await query(
-    `with waiting as (
+    `with guard as (
+       select r.rebalance_id, v.ledger_sequence
+       from vaults v join rebalances r on r.vault_id = v.vault_id
+       where r.rebalance_id = $1 and r.running and r.dispatched_index = $2
+       for update of v, r
+     ), waiting as (
        update rebalances r
        set dispatch_time = $3, version = version + 1, feed_count = feed_count + 1
-       where rebalance_id = $1 and running and dispatched_index = $2
+       from guard
+       where r.rebalance_id = guard.rebalance_id
          and exists (select from outbox where event_id = $4 and sent and send_count = $5)
-       returning r.*
+       returning r.*, guard.ledger_sequence
      ), feed_row as (
        insert into rebalance_feed
          (rebalance_id, sequence, kind, data, state, state_hash, ledger_sequence, occur_time)
-       select w.rebalance_id, w.feed_count, 'DISPATCH', $6, w.state, w.state_hash, v.ledger_sequence, $3
-       from waiting w join vaults v on v.vault_id = w.vault_id
+       select w.rebalance_id, w.feed_count, 'DISPATCH', $6, w.state, w.state_hash,
+         w.ledger_sequence, $3
+       from waiting w
      )
      update outbox set sent = false from waiting
      where outbox.event_id = $4 and outbox.sent returning outbox.event_id`,
