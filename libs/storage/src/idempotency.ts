@@ -74,15 +74,14 @@ async function readResponse(
   `.execute(executor);
   const [row] = rows;
   if (row === undefined) return undefined;
-  if (row.request_hash !== key.requestHash) {
-    throw new DomainFailure(
-      domainError(
-        'INVALID_ARGUMENT',
-        'REQUEST_ID_REUSED',
-        `request id ${key.requestId} was already used with another request`,
-        { request_id: key.requestId },
-      ),
-    );
-  }
+  if (row.request_hash !== key.requestHash) throw requestIdReused(key.requestId);
   return row.response;
+}
+
+/** The refusal of an id that comes with another body; for tables whose rows are keys themselves, too. */
+export function requestIdReused(requestId: string): DomainFailure {
+  const message = `request id ${requestId} was already used with another request`;
+  return new DomainFailure(
+    domainError('INVALID_ARGUMENT', 'REQUEST_ID_REUSED', message, { request_id: requestId }),
+  );
 }

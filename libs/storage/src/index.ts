@@ -14,7 +14,12 @@ export {
 } from './shared-migrations.js';
 export { inTransaction, type SqlExecutor } from './transaction.js';
 export { enqueue, requestResend, type OutboxMessage } from './outbox.js';
-export { findIdempotent, withIdempotency, type IdempotencyKey } from './idempotency.js';
+export {
+  findIdempotent,
+  requestIdReused,
+  withIdempotency,
+  type IdempotencyKey,
+} from './idempotency.js';
 export { createPartitionLeases, type PartitionLeases } from './partition-lease.js';
 export {
   startEmbeddedPostgres,

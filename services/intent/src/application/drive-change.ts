@@ -1,8 +1,8 @@
 import { instant, type Clock, type Instant } from '@trimtab/core';
-import { withScopes, type Caller } from '@trimtab/grpc';
 import type { Intent } from '../domain/intent.js';
 import { isAnswerable, nextStep, vaultModeOf, type StateChange } from '../domain/state-change.js';
 import type { ActivationStore } from './activation-ports.js';
+import { ownerOf } from './acting-for-owner.js';
 import type { EmptyVault } from './empty-vault.js';
 import { finalRefusal } from './is-final.js';
 import type { IntentObserver } from './observer.js';
@@ -186,12 +186,6 @@ async function closeVault(
     // A late fill or correction put something into the vault again.
     return mode === 'CLOSED' ? 'DONE' : 'BACK';
   }
-}
-
-/** Steps are taken for the owner, who asked for the end or whose intent the engine ends. */
-function ownerOf({ owner }: Intent): Caller {
-  const owned: Caller = { subject: owner, scopes: new Set() };
-  return withScopes(owned, ['intent:write', 'plan:write', 'rebalance:write']);
 }
 
 function retryMillis(attemptCount: number): number {

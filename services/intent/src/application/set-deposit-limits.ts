@@ -1,4 +1,4 @@
-import { withScopes, type Caller } from '@trimtab/grpc';
+import { ownerOf } from './acting-for-owner.js';
 import { baseUnits } from './base-units.js';
 import { UNDERLYING_DECIMALS } from '@trimtab/strategy';
 import { intentEtag } from '../domain/etag.js';
@@ -41,8 +41,7 @@ export function createSetDepositLimits(deps: SetDepositLimitsDependencies): SetD
 async function setLimit(intent: Intent, deps: SetDepositLimitsDependencies): Promise<void> {
   const { vaultId } = intent;
   if (vaultId === undefined) return;
-  const owner: Caller = { subject: intent.owner, scopes: new Set() };
-  const caller = withScopes(owner, ['intent:write', 'rebalance:write']);
+  const caller = ownerOf(intent);
   const requestId = deps.stepIds.ofIntent(intent.id, `deposit-limit/${intentEtag(intent)}`);
   const limit = baseUnits(intent.spec.constraints.maxCapital, UNDERLYING_DECIMALS);
   await deps.vaults.setDepositLimit({ requestId, vaultId, limit }, { caller });

@@ -1,6 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { domainError, DomainFailure, present, refuse } from '@trimtab/core';
-import { inTransaction, sql, type Database, type Transaction } from '@trimtab/storage';
+import { domainError, DomainFailure, present } from '@trimtab/core';
+import {
+  inTransaction,
+  requestIdReused,
+  sql,
+  type Database,
+  type Transaction,
+} from '@trimtab/storage';
 import type { RequestKey } from '../../application/ports.js';
 import type { RunStore } from '../../application/run-ports.js';
 import type { Run, RunOutcome } from '../../domain/run.js';
@@ -19,7 +25,7 @@ export function createRunStore(database: Database<IntentTables>): RunStore {
       .where('request_id', '=', key.requestId)
       .executeTakeFirst();
     if (row === undefined) return undefined;
-    if (row.request_hash !== key.requestHash) refuseReuse(key);
+    if (row.request_hash !== key.requestHash) throw requestIdReused(key.requestId);
     return fromRunRow(row);
   };
   const find = async (runId: string): Promise<Run> => {
@@ -214,11 +220,4 @@ async function runningRun(
     .where('purpose', '<>', 'SETTLE')
     .executeTakeFirst();
   return row && fromRunRow(row);
-}
-
-function refuseReuse(key: RequestKey): never {
-  const message = `request id ${key.requestId} was already used with another request`;
-  refuse(
-    domainError('INVALID_ARGUMENT', 'REQUEST_ID_REUSED', message, { request_id: key.requestId }),
-  );
 }

@@ -1,5 +1,5 @@
-import { domainError, present, refuse } from '@trimtab/core';
-import { inTransaction, type Database } from '@trimtab/storage';
+import { present, refuse } from '@trimtab/core';
+import { inTransaction, requestIdReused, type Database } from '@trimtab/storage';
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { RequestKey } from '../../application/ports.js';
 import { intentNotFound, leaseLost } from '../../application/refusals.js';
@@ -212,11 +212,7 @@ async function findByKey(
     .where('request_id', '=', key.requestId)
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  if (row.request_hash !== key.requestHash) {
-    const message = `request id ${key.requestId} was already used with another request`;
-    const metadata = { request_id: key.requestId };
-    refuse(domainError('INVALID_ARGUMENT', 'REQUEST_ID_REUSED', message, metadata));
-  }
+  if (row.request_hash !== key.requestHash) throw requestIdReused(key.requestId);
   return withIntent(kysely, row);
 }
 
