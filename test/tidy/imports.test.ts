@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { importsOf, isTest, sourceFiles, type SourceFile } from './source-files.js';
 
 const PURE = ['core', 'decimal', 'canonical', 'option-index', 'strategy'];
-const SERVICES = ['intent', 'oracle', 'solver', 'ordergen', 'executor', 'gateway'];
+const SERVICES = ['intent', 'oracle', 'solver', 'ordergen', 'executor', 'engine', 'gateway'];
 const DOMAIN_MAY_IMPORT = new Set(PURE.map((name) => `@trimtab/${name}`));
 const PURE_MAY_IMPORT = new Set([
   ...DOMAIN_MAY_IMPORT,

@@ -77,6 +77,7 @@ export async function tellStory(story: Story, output: Output): Promise<StoryRepo
     requestId: randomUUID(),
     intentId,
     leaseToken: 0n,
+    seriesId: '',
   });
   if (run.outcome !== RunOutcome.RUN_OUTCOME_REBALANCE) {
     throw new Error(`the run ended without a rebalance: ${run.reason} ${run.message}`);

@@ -125,5 +125,6 @@ function newVault(depositLimit: bigint): Vault {
     openRebalanceId: '',
     createTime: undefined,
     updateTime: undefined,
+    freezeReason: '',
   };
 }

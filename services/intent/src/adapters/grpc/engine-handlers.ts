@@ -99,5 +99,6 @@ function fromClaimed(work: ClaimedWork) {
     leaseToken: work.leaseToken,
     leaseExpireTime: new Date(work.leaseExpireTime),
     attemptCount: work.attemptCount,
+    intentIds: [],
   };
 }

@@ -74,6 +74,7 @@ export function fromRun(run: Run): WireRun {
     traceId: run.traceId,
     createTime: new Date(run.createTime),
     endTime: endTime === undefined ? undefined : new Date(endTime),
+    seriesId: '',
   };
 }
 

@@ -106,6 +106,7 @@ function runtimeOf({ vaultId, activationStep, runtime }: Intent): IntentRuntime 
     lastRebalanceId: runtime.lastRebalanceId ?? '',
     activationStep: stepWords.toWire[activationStep],
     lastError: runtime.lastError,
+    index: undefined,
   };
 }
 

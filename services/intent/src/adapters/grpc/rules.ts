@@ -25,6 +25,7 @@ export const rules = {
   WatchIntents: AUTHENTICATED,
   ClaimDueWork: ENGINE,
   ReportRuntime: ENGINE,
+  ListSeries: ENGINE,
   CompleteIntent: ENGINE,
   FailIntent: ENGINE,
 } as const;

@@ -196,6 +196,8 @@ export interface DueWork {
     | undefined;
   /** How many times it was tried before. */
   attemptCount: number;
+  /** The intents that asked for it, by intent_id, at most 100: POOL only. More of them are answered once these are served. */
+  intentIds: string[];
 }
 
 function createBasePlannedAgent(): PlannedAgent {
@@ -345,6 +347,7 @@ function createBaseDueWork(): DueWork {
     leaseToken: 0n,
     leaseExpireTime: undefined,
     attemptCount: 0,
+    intentIds: [],
   };
 }
 
@@ -376,6 +379,9 @@ export const DueWork: MessageFns<DueWork> = {
     }
     if (message.attemptCount !== 0) {
       writer.uint32(64).int32(message.attemptCount);
+    }
+    for (const v of message.intentIds) {
+      writer.uint32(74).string(v!);
     }
     return writer;
   },
@@ -457,6 +463,14 @@ export const DueWork: MessageFns<DueWork> = {
             message.attemptCount = reader.int32();
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.intentIds.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -511,6 +525,11 @@ export const DueWork: MessageFns<DueWork> = {
         : isSet(object.attempt_count)
         ? globalThis.Number(object.attempt_count)
         : 0,
+      intentIds: globalThis.Array.isArray(object?.intentIds)
+        ? object.intentIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.intent_ids)
+        ? object.intent_ids.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -540,6 +559,9 @@ export const DueWork: MessageFns<DueWork> = {
     if (message.attemptCount !== 0) {
       obj.attemptCount = Math.round(message.attemptCount);
     }
+    if (message.intentIds?.length) {
+      obj.intentIds = message.intentIds;
+    }
     return obj;
   },
 
@@ -558,6 +580,7 @@ export const DueWork: MessageFns<DueWork> = {
       : 0n;
     message.leaseExpireTime = object.leaseExpireTime ?? undefined;
     message.attemptCount = object.attemptCount ?? 0;
+    message.intentIds = object.intentIds?.map((e) => e) || [];
     return message;
   },
 };

@@ -8,6 +8,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp.js";
 import { DriftBand, TargetWeight } from "../../portfolio/v1/portfolio.js";
+import { RunTrigger, runTriggerFromJSON, runTriggerToJSON } from "./run.js";
 
 /** What an owner declares. */
 
@@ -568,6 +569,44 @@ export interface IntentRuntime {
   activationStep: ActivationStep;
   /** The error of the last tick of an agent; empty if it went well. */
   lastError: string;
+  /** What it keeps of the option index; absent before the first report of it, and for other allocations. */
+  index: IndexRuntime | undefined;
+}
+
+/** What the engine keeps of the option index of an intent. Amounts in base units of the underlying. */
+export interface IndexRuntime {
+  /** The series that the vault holds a half of, `BTC-30000-20260801`; empty while it holds none. */
+  seriesId: string;
+  /** When it was bought; absent while none is held. */
+  openTime:
+    | Date
+    | undefined;
+  /** The series that shall be bought next: chosen, to be registered and priced by the oracle agent; empty if none. */
+  nextSeriesId: string;
+  /** Why the next series shall be bought; unspecified if none is chosen. */
+  nextTrigger: RunTrigger;
+  /** When the next series was chosen; the request id of its run derives from it. */
+  nextTime:
+    | Date
+    | undefined;
+  /** The units in issue, 1 000 000 for each USDC of the first deposit; issued and redeemed at NAV per unit. */
+  unitCount: string;
+  /** When the first unit was issued; absent before. */
+  firstUnitTime:
+    | Date
+    | undefined;
+  /** The number of the last line of the vault's ledger that the units account for. */
+  ledgerSequence: bigint;
+  /** The version of the vault at that line. */
+  vaultVersion: bigint;
+  /** I / I0 when the held series was bought, a canonical decimal; "1" for intents that hold P. Empty before the first series. */
+  indexDecimal: string;
+  /** The model value of N when the held series was bought, a canonical decimal; empty for intents that hold P. */
+  linkValueDecimal: string;
+  /** What was notified of the held series and needs no second word: PRICE or MATURITY; unspecified if nothing was. */
+  notifiedTrigger: RunTrigger;
+  /** How many times in a row a roll was put off, because it was too dear or was refused. */
+  deferralCount: number;
 }
 
 /** What follows from config and constraints. */
@@ -2243,6 +2282,7 @@ function createBaseIntentRuntime(): IntentRuntime {
     lastRebalanceId: "",
     activationStep: 0,
     lastError: "",
+    index: undefined,
   };
 }
 
@@ -2274,6 +2314,9 @@ export const IntentRuntime: MessageFns<IntentRuntime> = {
     }
     if (message.lastError !== "") {
       writer.uint32(74).string(message.lastError);
+    }
+    if (message.index !== undefined) {
+      IndexRuntime.encode(message.index, writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -2363,6 +2406,14 @@ export const IntentRuntime: MessageFns<IntentRuntime> = {
             message.lastError = reader.string();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.index = IndexRuntime.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2422,6 +2473,7 @@ export const IntentRuntime: MessageFns<IntentRuntime> = {
         : isSet(object.last_error)
         ? globalThis.String(object.last_error)
         : "",
+      index: isSet(object.index) ? IndexRuntime.fromJSON(object.index) : undefined,
     };
   },
 
@@ -2454,6 +2506,9 @@ export const IntentRuntime: MessageFns<IntentRuntime> = {
     if (message.lastError !== "") {
       obj.lastError = message.lastError;
     }
+    if (message.index !== undefined) {
+      obj.index = IndexRuntime.toJSON(message.index);
+    }
     return obj;
   },
 
@@ -2471,6 +2526,346 @@ export const IntentRuntime: MessageFns<IntentRuntime> = {
     message.lastRebalanceId = object.lastRebalanceId ?? "";
     message.activationStep = object.activationStep ?? 0;
     message.lastError = object.lastError ?? "";
+    message.index = (object.index !== undefined && object.index !== null)
+      ? IndexRuntime.fromPartial(object.index)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseIndexRuntime(): IndexRuntime {
+  return {
+    seriesId: "",
+    openTime: undefined,
+    nextSeriesId: "",
+    nextTrigger: 0,
+    nextTime: undefined,
+    unitCount: "",
+    firstUnitTime: undefined,
+    ledgerSequence: 0n,
+    vaultVersion: 0n,
+    indexDecimal: "",
+    linkValueDecimal: "",
+    notifiedTrigger: 0,
+    deferralCount: 0,
+  };
+}
+
+export const IndexRuntime: MessageFns<IndexRuntime> = {
+  encode(message: IndexRuntime, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.seriesId !== "") {
+      writer.uint32(10).string(message.seriesId);
+    }
+    if (message.openTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.openTime), writer.uint32(18).fork()).join();
+    }
+    if (message.nextSeriesId !== "") {
+      writer.uint32(26).string(message.nextSeriesId);
+    }
+    if (message.nextTrigger !== 0) {
+      writer.uint32(32).int32(message.nextTrigger);
+    }
+    if (message.nextTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.nextTime), writer.uint32(42).fork()).join();
+    }
+    if (message.unitCount !== "") {
+      writer.uint32(50).string(message.unitCount);
+    }
+    if (message.firstUnitTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.firstUnitTime), writer.uint32(58).fork()).join();
+    }
+    if (message.ledgerSequence !== 0n) {
+      if (BigInt.asIntN(64, message.ledgerSequence) !== message.ledgerSequence) {
+        throw new globalThis.Error("value provided for field message.ledgerSequence of type int64 too large");
+      }
+      writer.uint32(64).int64(message.ledgerSequence);
+    }
+    if (message.vaultVersion !== 0n) {
+      if (BigInt.asIntN(64, message.vaultVersion) !== message.vaultVersion) {
+        throw new globalThis.Error("value provided for field message.vaultVersion of type int64 too large");
+      }
+      writer.uint32(72).int64(message.vaultVersion);
+    }
+    if (message.indexDecimal !== "") {
+      writer.uint32(82).string(message.indexDecimal);
+    }
+    if (message.linkValueDecimal !== "") {
+      writer.uint32(90).string(message.linkValueDecimal);
+    }
+    if (message.notifiedTrigger !== 0) {
+      writer.uint32(96).int32(message.notifiedTrigger);
+    }
+    if (message.deferralCount !== 0) {
+      writer.uint32(104).int32(message.deferralCount);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IndexRuntime {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIndexRuntime();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.seriesId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.openTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.nextSeriesId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.nextTrigger = reader.int32() as any;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.nextTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.unitCount = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.firstUnitTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.ledgerSequence = reader.int64() as bigint;
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.vaultVersion = reader.int64() as bigint;
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.indexDecimal = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.linkValueDecimal = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.notifiedTrigger = reader.int32() as any;
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.deferralCount = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): IndexRuntime {
+    return {
+      seriesId: isSet(object.seriesId)
+        ? globalThis.String(object.seriesId)
+        : isSet(object.series_id)
+        ? globalThis.String(object.series_id)
+        : "",
+      openTime: isSet(object.openTime)
+        ? fromJsonTimestamp(object.openTime)
+        : isSet(object.open_time)
+        ? fromJsonTimestamp(object.open_time)
+        : undefined,
+      nextSeriesId: isSet(object.nextSeriesId)
+        ? globalThis.String(object.nextSeriesId)
+        : isSet(object.next_series_id)
+        ? globalThis.String(object.next_series_id)
+        : "",
+      nextTrigger: isSet(object.nextTrigger)
+        ? runTriggerFromJSON(object.nextTrigger)
+        : isSet(object.next_trigger)
+        ? runTriggerFromJSON(object.next_trigger)
+        : 0,
+      nextTime: isSet(object.nextTime)
+        ? fromJsonTimestamp(object.nextTime)
+        : isSet(object.next_time)
+        ? fromJsonTimestamp(object.next_time)
+        : undefined,
+      unitCount: isSet(object.unitCount)
+        ? globalThis.String(object.unitCount)
+        : isSet(object.unit_count)
+        ? globalThis.String(object.unit_count)
+        : "",
+      firstUnitTime: isSet(object.firstUnitTime)
+        ? fromJsonTimestamp(object.firstUnitTime)
+        : isSet(object.first_unit_time)
+        ? fromJsonTimestamp(object.first_unit_time)
+        : undefined,
+      ledgerSequence: isSet(object.ledgerSequence)
+        ? BigInt(object.ledgerSequence)
+        : isSet(object.ledger_sequence)
+        ? BigInt(object.ledger_sequence)
+        : 0n,
+      vaultVersion: isSet(object.vaultVersion)
+        ? BigInt(object.vaultVersion)
+        : isSet(object.vault_version)
+        ? BigInt(object.vault_version)
+        : 0n,
+      indexDecimal: isSet(object.indexDecimal)
+        ? globalThis.String(object.indexDecimal)
+        : isSet(object.index_decimal)
+        ? globalThis.String(object.index_decimal)
+        : "",
+      linkValueDecimal: isSet(object.linkValueDecimal)
+        ? globalThis.String(object.linkValueDecimal)
+        : isSet(object.link_value_decimal)
+        ? globalThis.String(object.link_value_decimal)
+        : "",
+      notifiedTrigger: isSet(object.notifiedTrigger)
+        ? runTriggerFromJSON(object.notifiedTrigger)
+        : isSet(object.notified_trigger)
+        ? runTriggerFromJSON(object.notified_trigger)
+        : 0,
+      deferralCount: isSet(object.deferralCount)
+        ? globalThis.Number(object.deferralCount)
+        : isSet(object.deferral_count)
+        ? globalThis.Number(object.deferral_count)
+        : 0,
+    };
+  },
+
+  toJSON(message: IndexRuntime): unknown {
+    const obj: any = {};
+    if (message.seriesId !== "") {
+      obj.seriesId = message.seriesId;
+    }
+    if (message.openTime !== undefined) {
+      obj.openTime = message.openTime.toISOString();
+    }
+    if (message.nextSeriesId !== "") {
+      obj.nextSeriesId = message.nextSeriesId;
+    }
+    if (message.nextTrigger !== 0) {
+      obj.nextTrigger = runTriggerToJSON(message.nextTrigger);
+    }
+    if (message.nextTime !== undefined) {
+      obj.nextTime = message.nextTime.toISOString();
+    }
+    if (message.unitCount !== "") {
+      obj.unitCount = message.unitCount;
+    }
+    if (message.firstUnitTime !== undefined) {
+      obj.firstUnitTime = message.firstUnitTime.toISOString();
+    }
+    if (message.ledgerSequence !== 0n) {
+      obj.ledgerSequence = message.ledgerSequence.toString();
+    }
+    if (message.vaultVersion !== 0n) {
+      obj.vaultVersion = message.vaultVersion.toString();
+    }
+    if (message.indexDecimal !== "") {
+      obj.indexDecimal = message.indexDecimal;
+    }
+    if (message.linkValueDecimal !== "") {
+      obj.linkValueDecimal = message.linkValueDecimal;
+    }
+    if (message.notifiedTrigger !== 0) {
+      obj.notifiedTrigger = runTriggerToJSON(message.notifiedTrigger);
+    }
+    if (message.deferralCount !== 0) {
+      obj.deferralCount = Math.round(message.deferralCount);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<IndexRuntime>, I>>(base?: I): IndexRuntime {
+    return IndexRuntime.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<IndexRuntime>, I>>(object: I): IndexRuntime {
+    const message = createBaseIndexRuntime();
+    message.seriesId = object.seriesId ?? "";
+    message.openTime = object.openTime ?? undefined;
+    message.nextSeriesId = object.nextSeriesId ?? "";
+    message.nextTrigger = object.nextTrigger ?? 0;
+    message.nextTime = object.nextTime ?? undefined;
+    message.unitCount = object.unitCount ?? "";
+    message.firstUnitTime = object.firstUnitTime ?? undefined;
+    message.ledgerSequence = (object.ledgerSequence !== undefined && object.ledgerSequence !== null)
+      ? BigInt(object.ledgerSequence)
+      : 0n;
+    message.vaultVersion = (object.vaultVersion !== undefined && object.vaultVersion !== null)
+      ? BigInt(object.vaultVersion)
+      : 0n;
+    message.indexDecimal = object.indexDecimal ?? "";
+    message.linkValueDecimal = object.linkValueDecimal ?? "";
+    message.notifiedTrigger = object.notifiedTrigger ?? 0;
+    message.deferralCount = object.deferralCount ?? 0;
     return message;
   },
 };

@@ -45,7 +45,13 @@ import {
   ValidationResult,
   Violation,
 } from "./intent.js";
-import { Notification, NotificationTargets } from "./notification.js";
+import {
+  Notification,
+  Notification_Kind,
+  notification_KindFromJSON,
+  notification_KindToJSON,
+  NotificationTargets,
+} from "./notification.js";
 import { PortfolioSummary } from "./portfolio_summary.js";
 import {
   Run,
@@ -306,6 +312,8 @@ export interface RebalanceIntentRequest {
     | undefined;
   /** The token of the engine's lease; 0 unless the engine calls. */
   leaseToken: bigint;
+  /** The option series to buy, for the index. Scope `engine`; empty has the service choose one at the price of now. */
+  seriesId: string;
 }
 
 /** Answer of RebalanceIntent. */
@@ -445,13 +453,53 @@ export interface ReportRuntimeRequest {
   /** The work that is done; empty if none. */
   workId: string;
   /** When that work is due again; absent means never. */
-  nextDueTime: Date | undefined;
+  nextDueTime:
+    | Date
+    | undefined;
+  /** The work is due sooner when the oracle agent of the intent's ticker reports a price below this; empty means never. */
+  wakeBelowDecimal: string;
+  /** The work is due sooner when the oracle agent of the intent's ticker reports a price above this; empty means never. */
+  wakeAboveDecimal: string;
+  /** Agents of the intent that are due now; POOL is told of the intent. */
+  wakeAgents: AgentKind[];
+  /** What the owner is told, if the intent's notifications want it. */
+  notices: EngineNotice[];
+  /** The price of the base of the ticker now, in the quote: wakes the work that waits for it. Work of ORACLE only; empty wakes none. */
+  spotPriceDecimal: string;
+  /** The intents of the work that were served and ask no more. Work of POOL only. */
+  servedIntentIds: string[];
+}
+
+/** What the engine has its owner told. */
+export interface EngineNotice {
+  /** Required. What it is: ROLL, THRESHOLD_BREACH or STOP_LOSS. */
+  kind: Notification_Kind;
+  /** Required. The same as a sentence, at most 500 characters. */
+  message: string;
 }
 
 /** Answer of ReportRuntime. */
 export interface ReportRuntimeResponse {
   /** The intent after the change; absent without an intent. */
   intent: StrategyIntent | undefined;
+}
+
+/** Request of ListSeries. */
+export interface ListSeriesRequest {
+  /** At most this many, default 50, at most 500 (more is coerced, negative is refused). */
+  pageSize: number;
+  /** The next_page_token of the previous page, with the same filter. */
+  pageToken: string;
+  /** Required. Base and quote, `BTC/USDC`. */
+  ticker: string;
+}
+
+/** Answer of ListSeries. */
+export interface ListSeriesResponse {
+  /** The series of this page, `BTC-30000-20260801`, each once, by code unit. */
+  seriesIds: string[];
+  /** Empty at the end, and only then. */
+  nextPageToken: string;
 }
 
 /** Request of CompleteIntent. */
@@ -2786,7 +2834,7 @@ export const GetAgentPlanResponse: MessageFns<GetAgentPlanResponse> = {
 };
 
 function createBaseRebalanceIntentRequest(): RebalanceIntentRequest {
-  return { requestId: "", intentId: "", trigger: undefined, leaseToken: 0n };
+  return { requestId: "", intentId: "", trigger: undefined, leaseToken: 0n, seriesId: "" };
 }
 
 export const RebalanceIntentRequest: MessageFns<RebalanceIntentRequest> = {
@@ -2805,6 +2853,9 @@ export const RebalanceIntentRequest: MessageFns<RebalanceIntentRequest> = {
         throw new globalThis.Error("value provided for field message.leaseToken of type int64 too large");
       }
       writer.uint32(32).int64(message.leaseToken);
+    }
+    if (message.seriesId !== "") {
+      writer.uint32(42).string(message.seriesId);
     }
     return writer;
   },
@@ -2854,6 +2905,14 @@ export const RebalanceIntentRequest: MessageFns<RebalanceIntentRequest> = {
             message.leaseToken = reader.int64() as bigint;
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.seriesId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2884,6 +2943,11 @@ export const RebalanceIntentRequest: MessageFns<RebalanceIntentRequest> = {
         : isSet(object.lease_token)
         ? BigInt(object.lease_token)
         : 0n,
+      seriesId: isSet(object.seriesId)
+        ? globalThis.String(object.seriesId)
+        : isSet(object.series_id)
+        ? globalThis.String(object.series_id)
+        : "",
     };
   },
 
@@ -2901,6 +2965,9 @@ export const RebalanceIntentRequest: MessageFns<RebalanceIntentRequest> = {
     if (message.leaseToken !== 0n) {
       obj.leaseToken = message.leaseToken.toString();
     }
+    if (message.seriesId !== "") {
+      obj.seriesId = message.seriesId;
+    }
     return obj;
   },
 
@@ -2915,6 +2982,7 @@ export const RebalanceIntentRequest: MessageFns<RebalanceIntentRequest> = {
     message.leaseToken = (object.leaseToken !== undefined && object.leaseToken !== null)
       ? BigInt(object.leaseToken)
       : 0n;
+    message.seriesId = object.seriesId ?? "";
     return message;
   },
 };
@@ -4278,6 +4346,12 @@ function createBaseReportRuntimeRequest(): ReportRuntimeRequest {
     updateMask: undefined,
     workId: "",
     nextDueTime: undefined,
+    wakeBelowDecimal: "",
+    wakeAboveDecimal: "",
+    wakeAgents: [],
+    notices: [],
+    spotPriceDecimal: "",
+    servedIntentIds: [],
   };
 }
 
@@ -4306,6 +4380,28 @@ export const ReportRuntimeRequest: MessageFns<ReportRuntimeRequest> = {
     }
     if (message.nextDueTime !== undefined) {
       Timestamp.encode(toTimestamp(message.nextDueTime), writer.uint32(58).fork()).join();
+    }
+    if (message.wakeBelowDecimal !== "") {
+      writer.uint32(66).string(message.wakeBelowDecimal);
+    }
+    if (message.wakeAboveDecimal !== "") {
+      writer.uint32(74).string(message.wakeAboveDecimal);
+    }
+    if (message.wakeAgents.length !== 0) {
+      writer.uint32(82).fork();
+      for (const v of message.wakeAgents) {
+        writer.int32(v);
+      }
+      writer.join();
+    }
+    for (const v of message.notices) {
+      EngineNotice.encode(v!, writer.uint32(90).fork()).join();
+    }
+    if (message.spotPriceDecimal !== "") {
+      writer.uint32(98).string(message.spotPriceDecimal);
+    }
+    for (const v of message.servedIntentIds) {
+      writer.uint32(106).string(v!);
     }
     return writer;
   },
@@ -4379,6 +4475,64 @@ export const ReportRuntimeRequest: MessageFns<ReportRuntimeRequest> = {
             message.nextDueTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.wakeBelowDecimal = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.wakeAboveDecimal = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag === 80) {
+              message.wakeAgents.push(reader.int32() as any);
+
+              continue;
+            }
+
+            if (tag === 82) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.wakeAgents.push(reader.int32() as any);
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.notices.push(EngineNotice.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.spotPriceDecimal = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.servedIntentIds.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4424,6 +4578,34 @@ export const ReportRuntimeRequest: MessageFns<ReportRuntimeRequest> = {
         : isSet(object.next_due_time)
         ? fromJsonTimestamp(object.next_due_time)
         : undefined,
+      wakeBelowDecimal: isSet(object.wakeBelowDecimal)
+        ? globalThis.String(object.wakeBelowDecimal)
+        : isSet(object.wake_below_decimal)
+        ? globalThis.String(object.wake_below_decimal)
+        : "",
+      wakeAboveDecimal: isSet(object.wakeAboveDecimal)
+        ? globalThis.String(object.wakeAboveDecimal)
+        : isSet(object.wake_above_decimal)
+        ? globalThis.String(object.wake_above_decimal)
+        : "",
+      wakeAgents: globalThis.Array.isArray(object?.wakeAgents)
+        ? object.wakeAgents.map((e: any) => agentKindFromJSON(e))
+        : globalThis.Array.isArray(object?.wake_agents)
+        ? object.wake_agents.map((e: any) => agentKindFromJSON(e))
+        : [],
+      notices: globalThis.Array.isArray(object?.notices)
+        ? object.notices.map((e: any) => EngineNotice.fromJSON(e))
+        : [],
+      spotPriceDecimal: isSet(object.spotPriceDecimal)
+        ? globalThis.String(object.spotPriceDecimal)
+        : isSet(object.spot_price_decimal)
+        ? globalThis.String(object.spot_price_decimal)
+        : "",
+      servedIntentIds: globalThis.Array.isArray(object?.servedIntentIds)
+        ? object.servedIntentIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.served_intent_ids)
+        ? object.served_intent_ids.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -4450,6 +4632,24 @@ export const ReportRuntimeRequest: MessageFns<ReportRuntimeRequest> = {
     if (message.nextDueTime !== undefined) {
       obj.nextDueTime = message.nextDueTime.toISOString();
     }
+    if (message.wakeBelowDecimal !== "") {
+      obj.wakeBelowDecimal = message.wakeBelowDecimal;
+    }
+    if (message.wakeAboveDecimal !== "") {
+      obj.wakeAboveDecimal = message.wakeAboveDecimal;
+    }
+    if (message.wakeAgents?.length) {
+      obj.wakeAgents = message.wakeAgents.map((e) => agentKindToJSON(e));
+    }
+    if (message.notices?.length) {
+      obj.notices = message.notices.map((e) => EngineNotice.toJSON(e));
+    }
+    if (message.spotPriceDecimal !== "") {
+      obj.spotPriceDecimal = message.spotPriceDecimal;
+    }
+    if (message.servedIntentIds?.length) {
+      obj.servedIntentIds = message.servedIntentIds;
+    }
     return obj;
   },
 
@@ -4469,6 +4669,97 @@ export const ReportRuntimeRequest: MessageFns<ReportRuntimeRequest> = {
     message.updateMask = object.updateMask ?? undefined;
     message.workId = object.workId ?? "";
     message.nextDueTime = object.nextDueTime ?? undefined;
+    message.wakeBelowDecimal = object.wakeBelowDecimal ?? "";
+    message.wakeAboveDecimal = object.wakeAboveDecimal ?? "";
+    message.wakeAgents = object.wakeAgents?.map((e) => e) || [];
+    message.notices = object.notices?.map((e) => EngineNotice.fromPartial(e)) || [];
+    message.spotPriceDecimal = object.spotPriceDecimal ?? "";
+    message.servedIntentIds = object.servedIntentIds?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseEngineNotice(): EngineNotice {
+  return { kind: 0, message: "" };
+}
+
+export const EngineNotice: MessageFns<EngineNotice> = {
+  encode(message: EngineNotice, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== 0) {
+      writer.uint32(8).int32(message.kind);
+    }
+    if (message.message !== "") {
+      writer.uint32(18).string(message.message);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EngineNotice {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEngineNotice();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.kind = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): EngineNotice {
+    return {
+      kind: isSet(object.kind) ? notification_KindFromJSON(object.kind) : 0,
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+    };
+  },
+
+  toJSON(message: EngineNotice): unknown {
+    const obj: any = {};
+    if (message.kind !== 0) {
+      obj.kind = notification_KindToJSON(message.kind);
+    }
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<EngineNotice>, I>>(base?: I): EngineNotice {
+    return EngineNotice.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<EngineNotice>, I>>(object: I): EngineNotice {
+    const message = createBaseEngineNotice();
+    message.kind = object.kind ?? 0;
+    message.message = object.message ?? "";
     return message;
   },
 };
@@ -4538,6 +4829,208 @@ export const ReportRuntimeResponse: MessageFns<ReportRuntimeResponse> = {
     message.intent = (object.intent !== undefined && object.intent !== null)
       ? StrategyIntent.fromPartial(object.intent)
       : undefined;
+    return message;
+  },
+};
+
+function createBaseListSeriesRequest(): ListSeriesRequest {
+  return { pageSize: 0, pageToken: "", ticker: "" };
+}
+
+export const ListSeriesRequest: MessageFns<ListSeriesRequest> = {
+  encode(message: ListSeriesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.pageSize !== 0) {
+      writer.uint32(8).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(18).string(message.pageToken);
+    }
+    if (message.ticker !== "") {
+      writer.uint32(26).string(message.ticker);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSeriesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSeriesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.ticker = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListSeriesRequest {
+    return {
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+      ticker: isSet(object.ticker) ? globalThis.String(object.ticker) : "",
+    };
+  },
+
+  toJSON(message: ListSeriesRequest): unknown {
+    const obj: any = {};
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    if (message.ticker !== "") {
+      obj.ticker = message.ticker;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListSeriesRequest>, I>>(base?: I): ListSeriesRequest {
+    return ListSeriesRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListSeriesRequest>, I>>(object: I): ListSeriesRequest {
+    const message = createBaseListSeriesRequest();
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    message.ticker = object.ticker ?? "";
+    return message;
+  },
+};
+
+function createBaseListSeriesResponse(): ListSeriesResponse {
+  return { seriesIds: [], nextPageToken: "" };
+}
+
+export const ListSeriesResponse: MessageFns<ListSeriesResponse> = {
+  encode(message: ListSeriesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.seriesIds) {
+      writer.uint32(10).string(v!);
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListSeriesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListSeriesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.seriesIds.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListSeriesResponse {
+    return {
+      seriesIds: globalThis.Array.isArray(object?.seriesIds)
+        ? object.seriesIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.series_ids)
+        ? object.series_ids.map((e: any) => globalThis.String(e))
+        : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListSeriesResponse): unknown {
+    const obj: any = {};
+    if (message.seriesIds?.length) {
+      obj.seriesIds = message.seriesIds;
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListSeriesResponse>, I>>(base?: I): ListSeriesResponse {
+    return ListSeriesResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListSeriesResponse>, I>>(object: I): ListSeriesResponse {
+    const message = createBaseListSeriesResponse();
+    message.seriesIds = object.seriesIds?.map((e) => e) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
     return message;
   },
 };
@@ -5250,6 +5743,21 @@ export const IntentServiceService = {
     responseDeserialize: (value: Buffer): ReportRuntimeResponse => ReportRuntimeResponse.decode(value),
   },
   /**
+   * Lists the option series that vaults of intents of a ticker hold or are about to buy, by series_id: what the oracle agent
+   * keeps priced. An ended intent counts until its vault is closed. Scope `engine`.
+   *
+   * Errors: PAGE_TOKEN_INVALID.
+   */
+  listSeries: {
+    path: "/trimtab.intent.v1.IntentService/ListSeries" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListSeriesRequest): Buffer => Buffer.from(ListSeriesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListSeriesRequest => ListSeriesRequest.decode(value),
+    responseSerialize: (value: ListSeriesResponse): Buffer => Buffer.from(ListSeriesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListSeriesResponse => ListSeriesResponse.decode(value),
+  },
+  /**
    * Completes an active intent; COMPLETED is written when its vault is flat. Scope `engine`.
    *
    * Errors: INTENT_NOT_FOUND, INTENT_NOT_ACTIVE, INTENT_TERMINAL, LEASE_LOST, REQUEST_ID_REUSED.
@@ -5399,6 +5907,13 @@ export interface IntentServiceServer extends UntypedServiceImplementation {
    * Errors: INTENT_NOT_FOUND, LEASE_LOST, REQUEST_ID_REUSED.
    */
   reportRuntime: handleUnaryCall<ReportRuntimeRequest, ReportRuntimeResponse>;
+  /**
+   * Lists the option series that vaults of intents of a ticker hold or are about to buy, by series_id: what the oracle agent
+   * keeps priced. An ended intent counts until its vault is closed. Scope `engine`.
+   *
+   * Errors: PAGE_TOKEN_INVALID.
+   */
+  listSeries: handleUnaryCall<ListSeriesRequest, ListSeriesResponse>;
   /**
    * Completes an active intent; COMPLETED is written when its vault is flat. Scope `engine`.
    *
@@ -5790,6 +6305,27 @@ export interface IntentServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ReportRuntimeResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Lists the option series that vaults of intents of a ticker hold or are about to buy, by series_id: what the oracle agent
+   * keeps priced. An ended intent counts until its vault is closed. Scope `engine`.
+   *
+   * Errors: PAGE_TOKEN_INVALID.
+   */
+  listSeries(
+    request: ListSeriesRequest,
+    callback: (error: ServiceError | null, response: ListSeriesResponse) => void,
+  ): ClientUnaryCall;
+  listSeries(
+    request: ListSeriesRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListSeriesResponse) => void,
+  ): ClientUnaryCall;
+  listSeries(
+    request: ListSeriesRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListSeriesResponse) => void,
   ): ClientUnaryCall;
   /**
    * Completes an active intent; COMPLETED is written when its vault is flat. Scope `engine`.

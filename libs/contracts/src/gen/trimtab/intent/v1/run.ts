@@ -27,6 +27,10 @@ export const RunTrigger = {
   RUN_TRIGGER_MATURITY: 5,
   /** RUN_TRIGGER_SETTLEMENT - The end of the intent: its positions are settled. Refused on input. */
   RUN_TRIGGER_SETTLEMENT: 6,
+  /** RUN_TRIGGER_OPENING - Cash of the option index waits to be invested: after the activation, a deposit, or a series that ended. */
+  RUN_TRIGGER_OPENING: 7,
+  /** RUN_TRIGGER_COLLATERAL - Collateral waits to be swapped into the underlying. */
+  RUN_TRIGGER_COLLATERAL: 8,
 } as const;
 
 export type RunTrigger = typeof RunTrigger[keyof typeof RunTrigger];
@@ -39,6 +43,8 @@ export namespace RunTrigger {
   export type RUN_TRIGGER_PRICE = typeof RunTrigger.RUN_TRIGGER_PRICE;
   export type RUN_TRIGGER_MATURITY = typeof RunTrigger.RUN_TRIGGER_MATURITY;
   export type RUN_TRIGGER_SETTLEMENT = typeof RunTrigger.RUN_TRIGGER_SETTLEMENT;
+  export type RUN_TRIGGER_OPENING = typeof RunTrigger.RUN_TRIGGER_OPENING;
+  export type RUN_TRIGGER_COLLATERAL = typeof RunTrigger.RUN_TRIGGER_COLLATERAL;
 }
 
 export function runTriggerFromJSON(object: any): RunTrigger {
@@ -64,6 +70,12 @@ export function runTriggerFromJSON(object: any): RunTrigger {
     case 6:
     case "RUN_TRIGGER_SETTLEMENT":
       return RunTrigger.RUN_TRIGGER_SETTLEMENT;
+    case 7:
+    case "RUN_TRIGGER_OPENING":
+      return RunTrigger.RUN_TRIGGER_OPENING;
+    case 8:
+    case "RUN_TRIGGER_COLLATERAL":
+      return RunTrigger.RUN_TRIGGER_COLLATERAL;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum RunTrigger");
   }
@@ -85,6 +97,10 @@ export function runTriggerToJSON(object: RunTrigger): string {
       return "RUN_TRIGGER_MATURITY";
     case RunTrigger.RUN_TRIGGER_SETTLEMENT:
       return "RUN_TRIGGER_SETTLEMENT";
+    case RunTrigger.RUN_TRIGGER_OPENING:
+      return "RUN_TRIGGER_OPENING";
+    case RunTrigger.RUN_TRIGGER_COLLATERAL:
+      return "RUN_TRIGGER_COLLATERAL";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum RunTrigger");
   }
@@ -251,7 +267,11 @@ export interface Run {
     | Date
     | undefined;
   /** When it ended; absent while it runs. */
-  endTime: Date | undefined;
+  endTime:
+    | Date
+    | undefined;
+  /** The option series that it buys; empty but for the option index, and for the end of it. */
+  seriesId: string;
 }
 
 function createBaseRun(): Run {
@@ -272,6 +292,7 @@ function createBaseRun(): Run {
     traceId: "",
     createTime: undefined,
     endTime: undefined,
+    seriesId: "",
   };
 }
 
@@ -324,6 +345,9 @@ export const Run: MessageFns<Run> = {
     }
     if (message.endTime !== undefined) {
       Timestamp.encode(toTimestamp(message.endTime), writer.uint32(130).fork()).join();
+    }
+    if (message.seriesId !== "") {
+      writer.uint32(138).string(message.seriesId);
     }
     return writer;
   },
@@ -469,6 +493,14 @@ export const Run: MessageFns<Run> = {
             message.endTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.seriesId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -539,6 +571,11 @@ export const Run: MessageFns<Run> = {
         : isSet(object.end_time)
         ? fromJsonTimestamp(object.end_time)
         : undefined,
+      seriesId: isSet(object.seriesId)
+        ? globalThis.String(object.seriesId)
+        : isSet(object.series_id)
+        ? globalThis.String(object.series_id)
+        : "",
     };
   },
 
@@ -592,6 +629,9 @@ export const Run: MessageFns<Run> = {
     if (message.endTime !== undefined) {
       obj.endTime = message.endTime.toISOString();
     }
+    if (message.seriesId !== "") {
+      obj.seriesId = message.seriesId;
+    }
     return obj;
   },
 
@@ -616,6 +656,7 @@ export const Run: MessageFns<Run> = {
     message.traceId = object.traceId ?? "";
     message.createTime = object.createTime ?? undefined;
     message.endTime = object.endTime ?? undefined;
+    message.seriesId = object.seriesId ?? "";
     return message;
   },
 };

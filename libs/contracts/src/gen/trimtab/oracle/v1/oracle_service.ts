@@ -2092,7 +2092,7 @@ export const WatchPricesResponse: MessageFns<WatchPricesResponse> = {
 export type OracleServiceService = typeof OracleServiceService;
 export const OracleServiceService = {
   /**
-   * Registers an asset. Scope `admin`.
+   * Registers an asset. Scope `admin`; `engine` for halves of option series, such as P-BTC-30000-20260801.
    *
    * Errors: ASSET_EXISTS, DECIMAL_NOT_CANONICAL, DUPLICATE_ID, REQUEST_ID_REUSED.
    */
@@ -2245,7 +2245,7 @@ export const OracleServiceService = {
 
 export interface OracleServiceServer extends UntypedServiceImplementation {
   /**
-   * Registers an asset. Scope `admin`.
+   * Registers an asset. Scope `admin`; `engine` for halves of option series, such as P-BTC-30000-20260801.
    *
    * Errors: ASSET_EXISTS, DECIMAL_NOT_CANONICAL, DUPLICATE_ID, REQUEST_ID_REUSED.
    */
@@ -2312,7 +2312,7 @@ export interface OracleServiceServer extends UntypedServiceImplementation {
 
 export interface OracleServiceClient extends Client {
   /**
-   * Registers an asset. Scope `admin`.
+   * Registers an asset. Scope `admin`; `engine` for halves of option series, such as P-BTC-30000-20260801.
    *
    * Errors: ASSET_EXISTS, DECIMAL_NOT_CANONICAL, DUPLICATE_ID, REQUEST_ID_REUSED.
    */

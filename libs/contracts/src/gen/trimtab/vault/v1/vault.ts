@@ -268,7 +268,11 @@ export interface Vault {
     | Date
     | undefined;
   /** Output only. When it was last changed. */
-  updateTime: Date | undefined;
+  updateTime:
+    | Date
+    | undefined;
+  /** Output only. Why it is FROZEN, as the audit log has it; empty without that hold. */
+  freezeReason: string;
 }
 
 /** What a vault holds of an asset on one side. */
@@ -541,6 +545,7 @@ function createBaseVault(): Vault {
     openRebalanceId: "",
     createTime: undefined,
     updateTime: undefined,
+    freezeReason: "",
   };
 }
 
@@ -599,6 +604,9 @@ export const Vault: MessageFns<Vault> = {
     }
     if (message.updateTime !== undefined) {
       Timestamp.encode(toTimestamp(message.updateTime), writer.uint32(130).fork()).join();
+    }
+    if (message.freezeReason !== "") {
+      writer.uint32(138).string(message.freezeReason);
     }
     return writer;
   },
@@ -754,6 +762,14 @@ export const Vault: MessageFns<Vault> = {
             message.updateTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.freezeReason = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -808,6 +824,11 @@ export const Vault: MessageFns<Vault> = {
         : isSet(object.update_time)
         ? fromJsonTimestamp(object.update_time)
         : undefined,
+      freezeReason: isSet(object.freezeReason)
+        ? globalThis.String(object.freezeReason)
+        : isSet(object.freeze_reason)
+        ? globalThis.String(object.freeze_reason)
+        : "",
     };
   },
 
@@ -861,6 +882,9 @@ export const Vault: MessageFns<Vault> = {
     if (message.updateTime !== undefined) {
       obj.updateTime = message.updateTime.toISOString();
     }
+    if (message.freezeReason !== "") {
+      obj.freezeReason = message.freezeReason;
+    }
     return obj;
   },
 
@@ -887,6 +911,7 @@ export const Vault: MessageFns<Vault> = {
     message.openRebalanceId = object.openRebalanceId ?? "";
     message.createTime = object.createTime ?? undefined;
     message.updateTime = object.updateTime ?? undefined;
+    message.freezeReason = object.freezeReason ?? "";
     return message;
   },
 };

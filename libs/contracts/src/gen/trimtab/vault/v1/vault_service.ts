@@ -327,6 +327,8 @@ export interface ListLedgerEntriesRequest {
   rebalanceId: string;
   /** Only lines of this asset; empty means every asset. */
   assetId: string;
+  /** Only lines with a higher sequence; 0 means every line. */
+  afterSequence: bigint;
 }
 
 /** Answer of ListLedgerEntries. */
@@ -3209,7 +3211,7 @@ export const SettleSeriesResponse: MessageFns<SettleSeriesResponse> = {
 };
 
 function createBaseListLedgerEntriesRequest(): ListLedgerEntriesRequest {
-  return { pageSize: 0, pageToken: "", vaultId: "", rebalanceId: "", assetId: "" };
+  return { pageSize: 0, pageToken: "", vaultId: "", rebalanceId: "", assetId: "", afterSequence: 0n };
 }
 
 export const ListLedgerEntriesRequest: MessageFns<ListLedgerEntriesRequest> = {
@@ -3228,6 +3230,12 @@ export const ListLedgerEntriesRequest: MessageFns<ListLedgerEntriesRequest> = {
     }
     if (message.assetId !== "") {
       writer.uint32(42).string(message.assetId);
+    }
+    if (message.afterSequence !== 0n) {
+      if (BigInt.asIntN(64, message.afterSequence) !== message.afterSequence) {
+        throw new globalThis.Error("value provided for field message.afterSequence of type int64 too large");
+      }
+      writer.uint32(48).int64(message.afterSequence);
     }
     return writer;
   },
@@ -3285,6 +3293,14 @@ export const ListLedgerEntriesRequest: MessageFns<ListLedgerEntriesRequest> = {
             message.assetId = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.afterSequence = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3324,6 +3340,11 @@ export const ListLedgerEntriesRequest: MessageFns<ListLedgerEntriesRequest> = {
         : isSet(object.asset_id)
         ? globalThis.String(object.asset_id)
         : "",
+      afterSequence: isSet(object.afterSequence)
+        ? BigInt(object.afterSequence)
+        : isSet(object.after_sequence)
+        ? BigInt(object.after_sequence)
+        : 0n,
     };
   },
 
@@ -3344,6 +3365,9 @@ export const ListLedgerEntriesRequest: MessageFns<ListLedgerEntriesRequest> = {
     if (message.assetId !== "") {
       obj.assetId = message.assetId;
     }
+    if (message.afterSequence !== 0n) {
+      obj.afterSequence = message.afterSequence.toString();
+    }
     return obj;
   },
 
@@ -3357,6 +3381,9 @@ export const ListLedgerEntriesRequest: MessageFns<ListLedgerEntriesRequest> = {
     message.vaultId = object.vaultId ?? "";
     message.rebalanceId = object.rebalanceId ?? "";
     message.assetId = object.assetId ?? "";
+    message.afterSequence = (object.afterSequence !== undefined && object.afterSequence !== null)
+      ? BigInt(object.afterSequence)
+      : 0n;
     return message;
   },
 };

@@ -1,0 +1,3 @@
+export * from './intent-view.js';
+export * from './runtime.js';
+export * from './work.js';

@@ -1,0 +1,2 @@
+export * from './application/ports.js';
+export * from './domain/index.js';
