@@ -252,7 +252,8 @@ describe('the conservation audit', () => {
 
   it('leaves a frozen vault as it is, and says so once', async () => {
     await sql('update vaults set cash = cash + 1');
-    await deposit();
+    // The audit may be faster than the deposit, which is refused then.
+    await deposit().catch(() => undefined);
     await frozenFor('cash');
     for (let run = 0; run < 3; run += 1) {
       world.clock.advanceMillis(INTERVAL_MILLIS);
