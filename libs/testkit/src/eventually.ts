@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 export interface EventuallyOptions {
-  /** How long to try, in milliseconds; 10 s by default. */
+  /** How long to try, in milliseconds; 30 s by default: a machine may be slow, and nobody waits for what comes. */
   readonly timeoutMs?: number;
   /** What is awaited, for the error. */
   readonly what?: string;
@@ -19,7 +19,7 @@ export async function eventually<T>(
   probe: () => Promise<T | undefined> | T | undefined,
   options: EventuallyOptions = {},
 ): Promise<T> {
-  const timeoutMs = options.timeoutMs ?? 10_000;
+  const timeoutMs = options.timeoutMs ?? 30_000;
   const deadline = performance.now() + timeoutMs;
   let waitMs = FIRST_PAUSE_MS;
   let cause: unknown;
