@@ -6,3 +6,4 @@ export * from './load-config.js';
 export * from './node-sha256.js';
 export * from './poller.js';
 export * from './run-until-signal.js';
+export * from './uuid-v5.js';

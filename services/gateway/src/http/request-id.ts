@@ -1,5 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { DomainFailure, invalidFields } from '@trimtab/core';
+import { uuidV5 } from '@trimtab/lifecycle';
 
 /** Made once at random; keys that are no UUID get their request id in it, whoever sends them. */
 const KEY_NAMESPACE = '0b7d6a3e-3c0f-4f57-9e43-6d1f5a0c8b21';
@@ -24,18 +25,4 @@ export function requestIdOf(key: string | undefined): string {
     );
   }
   return uuidV5(KEY_NAMESPACE, bare);
-}
-
-/** The UUID of version 5 for a name in a namespace: SHA-1 over both, as RFC 9562 asks. */
-function uuidV5(namespace: string, name: string): string {
-  const bytes = createHash('sha1')
-    .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
-    .update(name, 'utf8')
-    .digest()
-    .subarray(0, 16);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = bytes.toString('hex');
-  const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20)];
-  return [...parts, hex.slice(20)].join('-');
 }
