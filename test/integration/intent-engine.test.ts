@@ -197,6 +197,18 @@ describe('ReportRuntime', () => {
     expect((await claimMonitor()).attemptCount).toBe(0);
   });
 
+  it('counts the failures of a shared agent too, which has no intent to show an error at', async () => {
+    await created();
+    const oracle = { agentKinds: [AgentKind.AGENT_KIND_ORACLE] };
+    const nextDueTime = new Date(world.clock.now());
+    const [first] = await claim(oracle);
+    await report(present(first, 'the oracle agent is due'), { nextDueTime, failed: true });
+    const [second] = await claim(oracle);
+    expect(second?.attemptCount).toBe(1);
+    await report(present(second, 'the oracle agent is due again'), { nextDueTime });
+    expect((await claim(oracle))[0]?.attemptCount).toBe(0);
+  });
+
   it('refuses every write of an engine whose lease another took, and changes nothing', async () => {
     const intentId = await created();
     for (let round = 0; round < 20; round += 1) {

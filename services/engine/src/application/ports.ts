@@ -11,6 +11,8 @@ export interface WorkReport extends TickResult {
   readonly work: Work;
   /** Absent: the lease is kept and the work stays due. */
   readonly releases: boolean;
+  /** Whether the attempt failed: it counts, until one goes well. */
+  readonly failed: boolean;
 }
 
 /** What started a run that the engine asks for. */

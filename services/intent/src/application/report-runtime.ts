@@ -16,6 +16,7 @@ export interface ReportRuntimeCommand {
   readonly mask: readonly string[];
   readonly workId: string | undefined;
   readonly nextDueTime: Instant | undefined;
+  readonly failed: boolean;
 }
 
 /**
@@ -26,10 +27,10 @@ export type ReportRuntime = (command: ReportRuntimeCommand) => Promise<Intent | 
 
 /** Creates the use case. */
 export function createReportRuntime(work: DueWorkStore): ReportRuntime {
-  return ({ runtime, mask, ...report }) =>
+  return ({ runtime, mask, failed, ...report }) =>
     work.report({
       ...report,
-      failed: runtime !== undefined && runtime.lastError !== '',
+      failed: failed || (runtime !== undefined && runtime.lastError !== ''),
       change: (intent) => {
         if (isTerminal(intent.state)) refuse(terminalError(intent.state));
         if (runtime === undefined) return intent;

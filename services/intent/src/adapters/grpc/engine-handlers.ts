@@ -66,6 +66,7 @@ export function engineHandlers(useCases: IntentUseCases): IntentHandlers {
         mask: request.updateMask ?? [],
         workId,
         nextDueTime: nextDueTime && instant(nextDueTime.getTime()),
+        failed: request.failed,
       });
       return { intent: intent && fromIntent(intent) };
     },

@@ -468,6 +468,8 @@ export interface ReportRuntimeRequest {
   spotPriceDecimal: string;
   /** The intents of the work that were served and ask no more. Work of POOL only. */
   servedIntentIds: string[];
+  /** Whether the attempt at the work failed: attempt_count goes on, until one goes well. */
+  failed: boolean;
 }
 
 /** What the engine has its owner told. */
@@ -4352,6 +4354,7 @@ function createBaseReportRuntimeRequest(): ReportRuntimeRequest {
     notices: [],
     spotPriceDecimal: "",
     servedIntentIds: [],
+    failed: false,
   };
 }
 
@@ -4402,6 +4405,9 @@ export const ReportRuntimeRequest: MessageFns<ReportRuntimeRequest> = {
     }
     for (const v of message.servedIntentIds) {
       writer.uint32(106).string(v!);
+    }
+    if (message.failed !== false) {
+      writer.uint32(112).bool(message.failed);
     }
     return writer;
   },
@@ -4533,6 +4539,14 @@ export const ReportRuntimeRequest: MessageFns<ReportRuntimeRequest> = {
             message.servedIntentIds.push(reader.string());
             continue;
           }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.failed = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4606,6 +4620,7 @@ export const ReportRuntimeRequest: MessageFns<ReportRuntimeRequest> = {
         : globalThis.Array.isArray(object?.served_intent_ids)
         ? object.served_intent_ids.map((e: any) => globalThis.String(e))
         : [],
+      failed: isSet(object.failed) ? globalThis.Boolean(object.failed) : false,
     };
   },
 
@@ -4650,6 +4665,9 @@ export const ReportRuntimeRequest: MessageFns<ReportRuntimeRequest> = {
     if (message.servedIntentIds?.length) {
       obj.servedIntentIds = message.servedIntentIds;
     }
+    if (message.failed !== false) {
+      obj.failed = message.failed;
+    }
     return obj;
   },
 
@@ -4675,6 +4693,7 @@ export const ReportRuntimeRequest: MessageFns<ReportRuntimeRequest> = {
     message.notices = object.notices?.map((e) => EngineNotice.fromPartial(e)) || [];
     message.spotPriceDecimal = object.spotPriceDecimal ?? "";
     message.servedIntentIds = object.servedIntentIds?.map((e) => e) || [];
+    message.failed = object.failed ?? false;
     return message;
   },
 };
