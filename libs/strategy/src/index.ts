@@ -1,3 +1,4 @@
+export * from './agent-plan.js';
 export * from './asset-alias.js';
 export * from './allocation.js';
 export * from './cron.js';

@@ -1,7 +1,6 @@
 import { present, type Clock } from '@trimtab/core';
 import { withScopes } from '@trimtab/grpc';
-import { COLLATERAL_DECIMALS } from '@trimtab/strategy';
-import { planAgents } from '../domain/agent-plan.js';
+import { COLLATERAL_DECIMALS, planAgents } from '@trimtab/strategy';
 import type { Intent } from '../domain/intent.js';
 import { isTerminal } from '../domain/lifecycle.js';
 import type { ActivationProgress, ActivationStore } from './activation-ports.js';

@@ -1,5 +1,5 @@
 import type { Instant } from '@trimtab/core';
-import type { PlannedAgent } from '../domain/agent-plan.js';
+import type { PlannedAgent } from '@trimtab/strategy';
 import type { ActivationStep, Intent } from '../domain/intent.js';
 import type { AcceptedChange } from './state-change-ports.js';
 

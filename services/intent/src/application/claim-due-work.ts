@@ -1,5 +1,5 @@
 import { addSeconds, type Clock } from '@trimtab/core';
-import type { AgentKind } from '../domain/agent-plan.js';
+import type { AgentKind } from '@trimtab/strategy';
 import type { ClaimedWork, DueWorkStore } from './engine-ports.js';
 
 /** What an engine asks for. */

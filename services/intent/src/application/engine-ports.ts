@@ -1,5 +1,5 @@
 import type { Instant } from '@trimtab/core';
-import type { AgentKind } from '../domain/agent-plan.js';
+import type { AgentKind } from '@trimtab/strategy';
 import type { Intent } from '../domain/intent.js';
 import type { RequestKey } from './ports.js';
 

@@ -1,4 +1,3 @@
-export * from './agent-plan.js';
 export * from './etag.js';
 export * from './intent-id.js';
 export * from './intent.js';

@@ -5,8 +5,8 @@ import {
 } from '@trimtab/contracts/intent';
 import { instant } from '@trimtab/core';
 import { createFields } from '@trimtab/grpc';
+import { AGENT_KINDS } from '@trimtab/strategy';
 import type { ClaimedWork } from '../../application/engine-ports.js';
-import { AGENT_KINDS } from '../../domain/agent-plan.js';
 import type { Runtime } from '../../domain/runtime.js';
 import { agentKindWords } from './enum-words.js';
 import { fromIntent } from './intent-mapping.js';

@@ -12,7 +12,6 @@ import {
 } from '@trimtab/contracts/intent';
 import { DriftBandGoal, DriftBandKind, RebalancePurpose, Side } from '@trimtab/contracts/portfolio';
 import type * as strategy from '@trimtab/strategy';
-import type * as agents from '../../domain/agent-plan.js';
 import type * as intent from '../../domain/intent.js';
 import type * as run from '../../domain/run.js';
 
@@ -122,7 +121,7 @@ export const runStepWords = words<run.RunStep, RunStep>({
 });
 
 /** The agents. */
-export const agentKindWords = words<agents.AgentKind, AgentKind>({
+export const agentKindWords = words<strategy.AgentKind, AgentKind>({
   ORACLE: AgentKind.AGENT_KIND_ORACLE,
   POOL: AgentKind.AGENT_KIND_POOL,
   REBALANCE: AgentKind.AGENT_KIND_REBALANCE,
@@ -133,7 +132,7 @@ export const agentKindWords = words<agents.AgentKind, AgentKind>({
 });
 
 /** How much an intent needs an agent. */
-export const agentNeedWords = words<agents.AgentNeed, AgentNeed>({
+export const agentNeedWords = words<strategy.AgentNeed, AgentNeed>({
   REQUIRED: AgentNeed.AGENT_NEED_REQUIRED,
   STRONGLY_RECOMMENDED: AgentNeed.AGENT_NEED_STRONGLY_RECOMMENDED,
   OPTIONAL: AgentNeed.AGENT_NEED_OPTIONAL,

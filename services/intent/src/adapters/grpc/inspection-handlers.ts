@@ -1,8 +1,7 @@
 import type { GetPortfolioResponse, Run as WireRun } from '@trimtab/contracts/intent';
 import { createFields, pageOf, readPage } from '@trimtab/grpc';
-import { UNDERLYING } from '@trimtab/strategy';
+import { planAgents, UNDERLYING } from '@trimtab/strategy';
 import type { OwnedPortfolio } from '../../application/get-portfolio.js';
-import { planAgents } from '../../domain/agent-plan.js';
 import { stepOf, type Run } from '../../domain/run.js';
 import {
   agentKindWords,

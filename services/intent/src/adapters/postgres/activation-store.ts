@@ -1,12 +1,12 @@
 import { present, type Instant } from '@trimtab/core';
 import { inTransaction, sql, type Database, type Transaction } from '@trimtab/storage';
 import type { Selectable } from 'kysely';
+import type { PlannedAgent } from '@trimtab/strategy';
 import type {
   ActivationProgress,
   ActivationRecord,
   ActivationStore,
 } from '../../application/activation-ports.js';
-import type { PlannedAgent } from '../../domain/agent-plan.js';
 import { ACTIVATION_STEPS, type ActivationStep, type Intent } from '../../domain/intent.js';
 import { isTerminal } from '../../domain/lifecycle.js';
 import { lockIntentRow, type RecordChange } from './intent-changes.js';

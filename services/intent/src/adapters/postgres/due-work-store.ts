@@ -1,9 +1,9 @@
 import { refuse } from '@trimtab/core';
 import { sql, withIdempotency, type Database } from '@trimtab/storage';
 import type { Transaction } from 'kysely';
+import type { AgentKind } from '@trimtab/strategy';
 import type { ClaimedWork, DueWorkStore, WorkReport } from '../../application/engine-ports.js';
 import { intentNotFound, leaseLost } from '../../application/refusals.js';
-import type { AgentKind } from '../../domain/agent-plan.js';
 import type { Intent } from '../../domain/intent.js';
 import { lockIntentRow, type RecordChange } from './intent-changes.js';
 import { fromDate, fromIntentRow, fromKeptIntent, toDate } from './rows.js';

@@ -1,12 +1,8 @@
-import {
-  NO_TRIGGERS,
-  templateOf,
-  type IntentSpec,
-  type StrategyType,
-  type Template,
-} from '@trimtab/strategy';
 import { describe, expect, it } from 'vitest';
 import { AGENT_KINDS, planAgents, type AgentKind } from './agent-plan.js';
+import { NO_TRIGGERS } from './allocation.js';
+import type { IntentSpec, StrategyType } from './intent-spec.js';
+import { templateOf, type Template } from './template.js';
 
 function spec(type: StrategyType, change: Partial<IntentSpec> = {}): IntentSpec {
   const { config, constraints, notifications } = templateOf(type) as Template;

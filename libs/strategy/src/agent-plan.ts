@@ -1,4 +1,5 @@
-import { derive, UNDERLYING, type IntentSpec, type StrategyType } from '@trimtab/strategy';
+import { derive } from './derive.js';
+import { UNDERLYING, type IntentSpec, type StrategyType } from './intent-spec.js';
 
 /** The agents, in the order of the wire. */
 export const AGENT_KINDS = [
