@@ -40,7 +40,7 @@ describe('an intent over real services', () => {
   }
 
   function rebalance(intentId: string) {
-    const request = { requestId: randomUUID(), intentId, leaseToken: 0n };
+    const request = { requestId: randomUUID(), intentId, leaseToken: 0n, seriesId: '' };
     return world.owner.intent.rebalanceIntent(request);
   }
 
@@ -134,6 +134,7 @@ describe('an intent over real services', () => {
       ...PAGE,
       vaultId,
       rebalanceId: '',
+      afterSequence: 0n,
       assetId: 'USDC',
     });
     const sum = (account: Account): bigint =>

@@ -341,7 +341,7 @@ describe('a cancellation before the end of the activation', () => {
     const refusals = [
       refusalOf(alice.pauseIntent({ ...ids, etag: '' })),
       refusalOf(alice.updateIntent(update)),
-      refusalOf(alice.rebalanceIntent({ ...ids, leaseToken: 0n })),
+      refusalOf(alice.rebalanceIntent({ ...ids, leaseToken: 0n, seriesId: '' })),
     ];
     expect((await Promise.all(refusals)).map(({ reason }) => reason)).toEqual([
       'INTENT_NOT_ACTIVATED',

@@ -236,7 +236,7 @@ const madeVault = (): unknown => expect.stringMatching(/^made-[0-9a-f-]{36}$/);
 async function createAndRebalance(changes: Parameters<typeof createRequest>[1]) {
   const { intent } = await alice.createIntent(createRequest(randomUUID(), changes));
   const { intentId } = present(intent, 'the answer has an intent');
-  return alice.rebalanceIntent({ requestId: randomUUID(), intentId, leaseToken: 0n });
+  return alice.rebalanceIntent({ requestId: randomUUID(), intentId, leaseToken: 0n, seriesId: '' });
 }
 
 describe('the clients of the other services', () => {
@@ -309,7 +309,7 @@ describe('the clients of the other services', () => {
     const { intent } = await alice.createIntent(createRequest(randomUUID(), changes));
     const { intentId } = present(intent, 'the answer has an intent');
     const again = () =>
-      alice.rebalanceIntent({ requestId: randomUUID(), intentId, leaseToken: 0n });
+      alice.rebalanceIntent({ requestId: randomUUID(), intentId, leaseToken: 0n, seriesId: '' });
     expect((await again()).outcome).toBe(RunOutcome.RUN_OUTCOME_REBALANCE);
     expect(await again()).toMatchObject({
       outcome: RunOutcome.RUN_OUTCOME_NO_OP,
@@ -331,7 +331,7 @@ describe('the clients of the other services', () => {
     // The server of the others is the first that was started; the intent service goes on.
     await undo[0]?.();
     const down = await refusalOf(
-      alice.rebalanceIntent({ requestId: randomUUID(), intentId, leaseToken: 0n }),
+      alice.rebalanceIntent({ requestId: randomUUID(), intentId, leaseToken: 0n, seriesId: '' }),
     );
     expect([down.kind, down.reason]).toEqual(['UNAVAILABLE', 'DEPENDENCY_UNAVAILABLE']);
     const { rows } = await database.pool.query('select outcome from runs where intent_id = $1', [

@@ -71,6 +71,7 @@ const RUNTIME: IntentRuntime = {
   lastRebalanceId: 'r1',
   activationStep: 0,
   lastError: '',
+  index: undefined,
 };
 
 describe('ClaimDueWork', () => {

@@ -45,7 +45,7 @@ async function created(): Promise<StrategyIntent> {
 }
 
 function rebalance(intentId: string) {
-  return alice.rebalanceIntent({ requestId: randomUUID(), intentId, leaseToken: 0n });
+  return alice.rebalanceIntent({ requestId: randomUUID(), intentId, leaseToken: 0n, seriesId: '' });
 }
 
 const FIRST = { pageSize: 0, pageToken: '' };

@@ -97,7 +97,11 @@ async function send(intentId: string, operation: Operation, requestId: string): 
     case 'READ':
       return answer(await alice.getIntent({ intentId }));
     case 'REBALANCE': {
-      const { outcome, reason } = await alice.rebalanceIntent({ ...ids, leaseToken: 0n });
+      const { outcome, reason } = await alice.rebalanceIntent({
+        ...ids,
+        leaseToken: 0n,
+        seriesId: '',
+      });
       return { kind: 'RUN', outcome: RUNS[outcome] ?? String(outcome), reason };
     }
   }

@@ -57,7 +57,7 @@ const rebalance = (
   requestId: string = randomUUID(),
   client = alice,
 ): Promise<RebalanceIntentResponse> =>
-  client.rebalanceIntent({ requestId, intentId, leaseToken: 0n });
+  client.rebalanceIntent({ requestId, intentId, leaseToken: 0n, seriesId: '' });
 const names = (): readonly RemoteCall[] => world.fake.calls.map(({ name }) => name);
 const requestOf = (name: RemoteCall): unknown =>
   world.fake.calls.find((call) => call.name === name)?.request;
@@ -300,6 +300,7 @@ describe('requests that start no run', () => {
       intentId: '',
       trigger: RunTrigger.RUN_TRIGGER_UNSPECIFIED,
       leaseToken: 0n,
+      seriesId: '',
     });
     const error = await refusalOf(bad);
     expect(error.violations.map(({ field }) => field)).toEqual(['intent_id', 'trigger']);
@@ -317,6 +318,7 @@ describe('requests that start no run', () => {
         intentId,
         trigger: RunTrigger.RUN_TRIGGER_MANUAL,
         leaseToken: 0n,
+        seriesId: '',
       }),
     );
     expect([other.kind, other.reason]).toEqual(['INVALID_ARGUMENT', 'REQUEST_ID_REUSED']);
@@ -345,7 +347,7 @@ describe('triggers of the engine', () => {
     world.fake.calls.length = 0;
     const engine = await world.clientOf('service:engine', 'engine');
     const trigger = RunTrigger.RUN_TRIGGER_DRIFT;
-    const start = { intentId, trigger, leaseToken: 0n };
+    const start = { intentId, trigger, leaseToken: 0n, seriesId: '' };
     await engine.rebalanceIntent({ ...start, requestId: randomUUID() });
     expect(requestOf('createRebalance')).toMatchObject({
       driftBand: { kind: 'ABSOLUTE', widthBps: 200, goal: 'EDGE' },

@@ -58,9 +58,15 @@ async function intentWith(triggers: Partial<Triggers> = {}): Promise<StrategyInt
   return present(intent, 'the answer has an intent');
 }
 const rebalance = (intentId: string, requestId: string = randomUUID()) =>
-  alice.rebalanceIntent({ requestId, intentId, leaseToken: 0n });
+  alice.rebalanceIntent({ requestId, intentId, leaseToken: 0n, seriesId: '' });
 const triggered = (intentId: string, trigger: RunTrigger) =>
-  engine.rebalanceIntent({ requestId: randomUUID(), intentId, trigger, leaseToken: 0n });
+  engine.rebalanceIntent({
+    requestId: randomUUID(),
+    intentId,
+    trigger,
+    leaseToken: 0n,
+    seriesId: '',
+  });
 const briefly = ({ outcome, reason }: RebalanceIntentResponse) => [outcome, reason];
 async function listed(intentId: string): Promise<readonly Run[]> {
   return (await alice.listRuns({ intentId, pageSize: 0, pageToken: '' })).runs;

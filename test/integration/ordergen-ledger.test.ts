@@ -59,11 +59,12 @@ afterEach(() => world.close());
 interface Asked {
   readonly rebalanceId?: string;
   readonly assetId?: string;
+  readonly afterSequence?: bigint;
 }
 
 /** All entries, read in pages. */
 async function list(asked: Asked = {}, pageSize = 500): Promise<readonly LedgerEntry[]> {
-  const request = { vaultId, rebalanceId: '', assetId: '', ...asked, pageSize };
+  const request = { vaultId, rebalanceId: '', assetId: '', afterSequence: 0n, ...asked, pageSize };
   const entries: LedgerEntry[] = [];
   let pageToken = '';
   do {
@@ -148,7 +149,14 @@ describe('ListLedgerEntries', () => {
   });
 
   it('is for the people of the vault, and a page token for the question that it came from', async () => {
-    const request = { vaultId, rebalanceId: '', assetId: '', pageSize: 1, pageToken: '' };
+    const request = {
+      vaultId,
+      rebalanceId: '',
+      assetId: '',
+      afterSequence: 0n,
+      pageSize: 1,
+      pageToken: '',
+    };
     const stranger = await world.clients('stranger', ['rebalance:write']);
     const refused = await refusal(stranger.vaults.listLedgerEntries(request));
     expect(refused.reason).toBe('PERMISSION_DENIED');

@@ -21,7 +21,14 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 async function ledger(vaultId: string): Promise<readonly LedgerEntry[]> {
-  const request = { vaultId, pageSize: 500, pageToken: '', rebalanceId: '', assetId: '' };
+  const request = {
+    vaultId,
+    pageSize: 500,
+    pageToken: '',
+    rebalanceId: '',
+    assetId: '',
+    afterSequence: 0n,
+  };
   return (await world.vaults.listLedgerEntries(request)).entries;
 }
 

@@ -118,7 +118,8 @@ describe('SplitSeries', () => {
       [P]: '400000000',
       [N]: '400000000',
     });
-    const list = { vaultId, pageSize: 0, pageToken: '', rebalanceId: '', assetId: P };
+    const page = { pageSize: 0, pageToken: '', afterSequence: 0n };
+    const list = { ...page, vaultId, rebalanceId: '', assetId: P };
     const { entries } = await world.vaults.listLedgerEntries(list);
     expect(entries).toEqual(one.entries.filter(({ assetId }) => assetId === P));
     expect(await audits()).toEqual([

@@ -98,7 +98,14 @@ describe('deposits', () => {
         [2n, Account.ACCOUNT_OWNER, '-500'],
       ],
     );
-    const list = { vaultId, pageSize: 1, pageToken: '', rebalanceId: '', assetId: '' };
+    const list = {
+      vaultId,
+      pageSize: 1,
+      pageToken: '',
+      rebalanceId: '',
+      assetId: '',
+      afterSequence: 0n,
+    };
     const first = await world.vaults.listLedgerEntries(list);
     const pageToken = first.nextPageToken;
     const second = await world.vaults.listLedgerEntries({ ...list, pageToken });

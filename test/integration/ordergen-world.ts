@@ -291,6 +291,7 @@ export function newVault(fields: Partial<Vault> = {}): Vault {
     openRebalanceId: '',
     createTime: undefined,
     updateTime: undefined,
+    freezeReason: '',
     ...fields,
   };
 }

@@ -184,7 +184,14 @@ export async function expectConserved(world: OrderGenWorld, vaultId: string): Pr
 }
 
 async function ledgerOf(world: OrderGenWorld, vaultId: string): Promise<readonly LedgerEntry[]> {
-  const request = { vaultId, pageSize: 500, pageToken: '', rebalanceId: '', assetId: '' };
+  const request = {
+    vaultId,
+    pageSize: 500,
+    pageToken: '',
+    rebalanceId: '',
+    assetId: '',
+    afterSequence: 0n,
+  };
   return (await world.vaults.listLedgerEntries(request)).entries;
 }
 
