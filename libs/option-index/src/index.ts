@@ -1,4 +1,5 @@
 export * from './drift.js';
+export * from './held-leg.js';
 export * from './model.js';
 export * from './open-series.js';
 export * from './payout.js';
