@@ -1,9 +1,14 @@
 import type { Instant } from '@trimtab/core';
 import type { Decimal } from '@trimtab/decimal';
 import type { Series } from '@trimtab/option-index';
-import type { Side } from '@trimtab/strategy';
+import type { Target } from '@trimtab/strategy';
 import type { IntentView } from '../domain/intent-view.js';
+import type { RebalanceView, RunTrigger, RunView } from '../domain/run.js';
+import type { LedgerLine, VaultView } from '../domain/vault.js';
 import type { AgentKind, TickResult, Work } from '../domain/work.js';
+
+export type { RebalanceView, RunTrigger, RunView } from '../domain/run.js';
+export type { LedgerLine, VaultPosition, VaultView } from '../domain/vault.js';
 
 /** What is reported of a piece of work, once for each request id. */
 export interface WorkReport extends TickResult {
@@ -13,24 +18,6 @@ export interface WorkReport extends TickResult {
   readonly releases: boolean;
   /** Whether the attempt failed: it counts, until one goes well. */
   readonly failed: boolean;
-}
-
-/** What started a run that the engine asks for. */
-export type RunTrigger = 'SCHEDULE' | 'DRIFT' | 'PRICE' | 'MATURITY' | 'OPENING' | 'COLLATERAL';
-
-/** A run of the rebalance pipeline, as it stands. */
-export interface RunView {
-  readonly runId: string;
-  readonly purpose: 'REBALANCE' | 'ROLL' | 'SETTLE';
-  readonly outcome: 'RUNNING' | 'REBALANCE' | 'NO_OP' | 'REFUSED';
-  /** For NO_OP and REFUSED; empty else. */
-  readonly reason: string;
-  readonly message: string;
-  /** Absent unless REBALANCE. */
-  readonly rebalanceId: string | undefined;
-  /** The option series that it buys, if any. */
-  readonly series: Series | undefined;
-  readonly createTime: Instant;
 }
 
 /** The intent service. Every write carries the lease of a work and is refused as LEASE_LOST under an old one. */
@@ -126,49 +113,6 @@ export interface OraclePort {
   publish(observations: readonly Observation[], time: Instant): Promise<void>;
 }
 
-/** A position of a vault. */
-export interface VaultPosition {
-  readonly assetId: string;
-  readonly side: Side;
-  /** Base units of the asset. */
-  readonly quantity: bigint;
-  /** Base units of the underlying behind a short; 0 for a long. */
-  readonly collateral: bigint;
-}
-
-/** A vault. */
-export interface VaultView {
-  readonly vaultId: string;
-  readonly mode: 'OPEN' | 'PAUSED' | 'CLOSING' | 'CLOSED';
-  /** Rises with everything that changes what it holds. */
-  readonly version: number;
-  /** Base units of the underlying; below 0 in a deficit. */
-  readonly cash: bigint;
-  readonly positions: readonly VaultPosition[];
-  /** Absent: nothing runs. */
-  readonly openRebalanceId: string | undefined;
-  readonly frozen: boolean;
-  /** Why it is frozen; empty else. */
-  readonly freezeReason: string;
-}
-
-/** A line of a vault's ledger. */
-export interface LedgerLine {
-  readonly sequence: number;
-  readonly transactionId: string;
-  readonly kind:
-    'DEPOSIT' | 'WITHDRAWAL' | 'FILL' | 'FEE' | 'CORRECTION' | 'SPLIT' | 'MERGE' | 'SETTLE';
-  readonly account: 'CASH' | 'POSITION' | 'COLLATERAL' | 'OWNER' | 'VENUE' | 'FEES' | 'SERIES';
-  readonly assetId: string;
-  /** LONG unless a position or collateral of a short. */
-  readonly side: Side;
-  /** The asset whose short the collateral belongs to; empty else. */
-  readonly positionAssetId: string;
-  /** Signed, in base units of the asset. */
-  readonly amount: bigint;
-  readonly bookTime: Instant;
-}
-
 /** Vaults. */
 export interface VaultPort {
   /** @throws DomainFailure VAULT_NOT_FOUND */
@@ -192,39 +136,16 @@ export interface SeriesRequest {
   readonly series: Series;
 }
 
-/** A rebalance, as far as the engine needs to know it. */
-export interface RebalanceView {
-  readonly rebalanceId: string;
-  readonly state:
-    | 'PLANNED'
-    | 'AWAITING_APPROVAL'
-    | 'EXECUTING'
-    | 'COMPLETED'
-    | 'COMPLETED_ADJUSTED'
-    | 'CANCELLING'
-    | 'CANCELLED'
-    | 'EXPIRING'
-    | 'EXPIRED'
-    | 'ABORTED'
-    | 'FAULTED';
-  readonly stateReason: string;
-  /** Net asset value at its start, in base units of the underlying. */
-  readonly nav: bigint;
-  /** What it cost at the snapshot's prices so far, in base units of the underlying; below 0 for a gain. */
-  readonly cost: bigint;
-  /** Whether anything was traded. */
-  readonly traded: boolean;
-  /** Actions that wait for a result longer than the limit allows, by index. */
-  readonly stuckIndexes: readonly number[];
-  readonly createTime: Instant;
-  /** Absent while it runs. */
-  readonly endTime: Instant | undefined;
-}
-
 /** OrderGen. */
 export interface OrderGenPort {
   /** @throws DomainFailure REBALANCE_NOT_FOUND */
   get(rebalanceId: string): Promise<RebalanceView>;
+}
+
+/** The solver. */
+export interface SolverPort {
+  /** The targets of a plan, by asset and side; absent: no such plan. */
+  targets(planHash: string): Promise<readonly Target[] | undefined>;
 }
 
 /** Calendars: when a cron expression is next due in a time zone, strictly after a time; absent: never. */
@@ -248,6 +169,7 @@ export interface Ports {
   readonly marketMaker: Pick<OraclePort, 'publish'>;
   readonly vaults: VaultPort;
   readonly orderGen: OrderGenPort;
+  readonly solver: SolverPort;
   readonly calendar: Calendar;
   readonly derivedIds: DerivedIds;
 }

@@ -18,7 +18,17 @@ export interface Runtime {
   readonly lastError: string;
   /** Absent before the first report of it, and for other allocations. */
   readonly index: IndexRuntime | undefined;
+  /** When the schedule is due next, as it was last computed; absent without a schedule. */
+  readonly nextScheduleTime: Instant | undefined;
 }
+
+/**
+ * What changes of a runtime. Of the index, too, only what changes is written: the pool writes units,
+ * ledgerSequence and vaultVersion, the rebalance agent the rest, each under its own lease.
+ */
+export type RuntimePatch = Partial<Omit<Runtime, 'index'>> & {
+  readonly index?: Partial<IndexRuntime>;
+};
 
 /** Why a series is bought. */
 export type BuyTrigger = 'OPENING' | 'PRICE' | 'MATURITY';
@@ -29,7 +39,7 @@ export interface IndexRuntime {
   readonly held: HeldSeries | undefined;
   /** The series to be bought next, chosen but not yet bought. */
   readonly next: NextSeries | undefined;
-  /** Units in issue, 1 000 000 for each USDC of the first deposit. */
+  /** Units in issue, 1 000 000 for each USDC of the first deposit: one for each base unit. */
   readonly unitCount: bigint;
   /** When the first unit was issued; absent before. */
   readonly firstUnitTime: Instant | undefined;
@@ -41,6 +51,8 @@ export interface IndexRuntime {
   readonly notified: 'PRICE' | 'MATURITY' | undefined;
   /** How many times in a row a roll was put off. */
   readonly deferralCount: number;
+  /** When what was put off is tried again; absent if nothing is. */
+  readonly retryTime: Instant | undefined;
 }
 
 /** A series that is held, with the index at its purchase. */

@@ -1,6 +1,6 @@
 import type { Instant } from '@trimtab/core';
 import type { Decimal } from '@trimtab/decimal';
-import type { Runtime } from './runtime.js';
+import type { RuntimePatch } from './runtime.js';
 
 /** The agents, in the order of the wire. */
 export const AGENT_KINDS = [
@@ -44,7 +44,7 @@ export interface TickResult {
   /** When the work is due again; absent: never, until something wakes it. */
   readonly nextDueTime: Instant | undefined;
   /** The fields of the runtime that change, of the intent of the work. */
-  readonly runtime?: Partial<Runtime>;
+  readonly runtime?: RuntimePatch;
   /** Due sooner when the price of the base falls below this. */
   readonly wakeBelow?: Decimal;
   /** Due sooner when the price of the base rises above this. */

@@ -107,6 +107,7 @@ function runtimeOf({ vaultId, activationStep, runtime }: Intent): IntentRuntime 
     activationStep: stepWords.toWire[activationStep],
     lastError: runtime.lastError,
     index: undefined,
+    nextScheduleTime: undefined,
   };
 }
 

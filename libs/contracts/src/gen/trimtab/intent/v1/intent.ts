@@ -570,7 +570,11 @@ export interface IntentRuntime {
   /** The error of the last tick of an agent; empty if it went well. */
   lastError: string;
   /** What it keeps of the option index; absent before the first report of it, and for other allocations. */
-  index: IndexRuntime | undefined;
+  index:
+    | IndexRuntime
+    | undefined;
+  /** When the schedule of the triggers is due next, as the engine last computed it; absent without a schedule. */
+  nextScheduleTime: Date | undefined;
 }
 
 /** What the engine keeps of the option index of an intent. Amounts in base units of the underlying. */
@@ -607,6 +611,8 @@ export interface IndexRuntime {
   notifiedTrigger: RunTrigger;
   /** How many times in a row a roll was put off, because it was too dear or was refused. */
   deferralCount: number;
+  /** When what was put off is tried again; absent if nothing is. */
+  retryTime: Date | undefined;
 }
 
 /** What follows from config and constraints. */
@@ -2283,6 +2289,7 @@ function createBaseIntentRuntime(): IntentRuntime {
     activationStep: 0,
     lastError: "",
     index: undefined,
+    nextScheduleTime: undefined,
   };
 }
 
@@ -2317,6 +2324,9 @@ export const IntentRuntime: MessageFns<IntentRuntime> = {
     }
     if (message.index !== undefined) {
       IndexRuntime.encode(message.index, writer.uint32(82).fork()).join();
+    }
+    if (message.nextScheduleTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.nextScheduleTime), writer.uint32(90).fork()).join();
     }
     return writer;
   },
@@ -2414,6 +2424,14 @@ export const IntentRuntime: MessageFns<IntentRuntime> = {
             message.index = IndexRuntime.decode(reader, reader.uint32());
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.nextScheduleTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2474,6 +2492,11 @@ export const IntentRuntime: MessageFns<IntentRuntime> = {
         ? globalThis.String(object.last_error)
         : "",
       index: isSet(object.index) ? IndexRuntime.fromJSON(object.index) : undefined,
+      nextScheduleTime: isSet(object.nextScheduleTime)
+        ? fromJsonTimestamp(object.nextScheduleTime)
+        : isSet(object.next_schedule_time)
+        ? fromJsonTimestamp(object.next_schedule_time)
+        : undefined,
     };
   },
 
@@ -2509,6 +2532,9 @@ export const IntentRuntime: MessageFns<IntentRuntime> = {
     if (message.index !== undefined) {
       obj.index = IndexRuntime.toJSON(message.index);
     }
+    if (message.nextScheduleTime !== undefined) {
+      obj.nextScheduleTime = message.nextScheduleTime.toISOString();
+    }
     return obj;
   },
 
@@ -2529,6 +2555,7 @@ export const IntentRuntime: MessageFns<IntentRuntime> = {
     message.index = (object.index !== undefined && object.index !== null)
       ? IndexRuntime.fromPartial(object.index)
       : undefined;
+    message.nextScheduleTime = object.nextScheduleTime ?? undefined;
     return message;
   },
 };
@@ -2548,6 +2575,7 @@ function createBaseIndexRuntime(): IndexRuntime {
     linkValueDecimal: "",
     notifiedTrigger: 0,
     deferralCount: 0,
+    retryTime: undefined,
   };
 }
 
@@ -2597,6 +2625,9 @@ export const IndexRuntime: MessageFns<IndexRuntime> = {
     }
     if (message.deferralCount !== 0) {
       writer.uint32(104).int32(message.deferralCount);
+    }
+    if (message.retryTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.retryTime), writer.uint32(114).fork()).join();
     }
     return writer;
   },
@@ -2718,6 +2749,14 @@ export const IndexRuntime: MessageFns<IndexRuntime> = {
             message.deferralCount = reader.int32();
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.retryTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2797,6 +2836,11 @@ export const IndexRuntime: MessageFns<IndexRuntime> = {
         : isSet(object.deferral_count)
         ? globalThis.Number(object.deferral_count)
         : 0,
+      retryTime: isSet(object.retryTime)
+        ? fromJsonTimestamp(object.retryTime)
+        : isSet(object.retry_time)
+        ? fromJsonTimestamp(object.retry_time)
+        : undefined,
     };
   },
 
@@ -2841,6 +2885,9 @@ export const IndexRuntime: MessageFns<IndexRuntime> = {
     if (message.deferralCount !== 0) {
       obj.deferralCount = Math.round(message.deferralCount);
     }
+    if (message.retryTime !== undefined) {
+      obj.retryTime = message.retryTime.toISOString();
+    }
     return obj;
   },
 
@@ -2866,6 +2913,7 @@ export const IndexRuntime: MessageFns<IndexRuntime> = {
     message.linkValueDecimal = object.linkValueDecimal ?? "";
     message.notifiedTrigger = object.notifiedTrigger ?? 0;
     message.deferralCount = object.deferralCount ?? 0;
+    message.retryTime = object.retryTime ?? undefined;
     return message;
   },
 };
