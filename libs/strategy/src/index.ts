@@ -7,6 +7,7 @@ export * from './draft.js';
 export * from './intent-spec.js';
 export * from './json-path.js';
 export * from './merge-template.js';
+export * from './rebalance-cost.js';
 export * from './template.js';
 export * from './validate.js';
 export * from './validate-strategy.js';

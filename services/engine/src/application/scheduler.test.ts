@@ -220,9 +220,6 @@ describe('a report', () => {
     world.store.add(workOf('a'));
     world.store.refuse = () => new Error('the database is down');
     expect(await world.scheduler.runDue()).toBe(1);
-    expect(world.observer.told).toEqual([
-      'failed a: Error: the database is down',
-      'unreported a',
-    ]);
+    expect(world.observer.told).toEqual(['failed a: Error: the database is down', 'unreported a']);
   });
 });

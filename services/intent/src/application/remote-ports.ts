@@ -1,7 +1,6 @@
 import type { Instant } from '@trimtab/core';
-import type { DriftBand, Side, Target } from '@trimtab/strategy';
+import type { DriftBand, ExecutedRebalance, Side, Target } from '@trimtab/strategy';
 import type { KnownPrice } from '../domain/portfolio.js';
-import type { RebalanceView } from '../domain/rebalance-cost.js';
 import type { PlanSummary, RunPurpose, Valuation } from '../domain/run.js';
 import type { Call } from './ports.js';
 
@@ -68,7 +67,7 @@ export interface RebalanceRequest {
 export interface OrderGenPort {
   /** Returns the rebalance's id. */
   createRebalance(request: RebalanceRequest, call: Call): Promise<string>;
-  getRebalance(rebalanceId: string, call: Call): Promise<RebalanceView>;
+  getRebalance(rebalanceId: string, call: Call): Promise<ExecutedRebalance>;
   cancelRebalance(
     request: { readonly requestId: string; readonly rebalanceId: string; readonly reason: string },
     call: Call,

@@ -1,6 +1,5 @@
-import { UNDERLYING, UNDERLYING_DECIMALS } from '@trimtab/strategy';
+import { rebalanceCostBps, UNDERLYING, UNDERLYING_DECIMALS } from '@trimtab/strategy';
 import type { Intent } from '../domain/intent.js';
-import { rebalanceCostBps } from '../domain/rebalance-cost.js';
 import {
   budgetSpent,
   coolingDown,

@@ -3,7 +3,6 @@ export * from './intent-id.js';
 export * from './intent.js';
 export * from './lifecycle.js';
 export * from './portfolio.js';
-export * from './rebalance-cost.js';
 export * from './run.js';
 export * from './run-limits.js';
 export * from './runtime.js';

@@ -11,7 +11,7 @@ function time(text: string): Instant {
 /** The next times from one on, each asked after the one before. */
 function due(cron: string, timeZone: string, from: string, count: number): readonly string[] {
   const times: Instant[] = [];
-  for (let after = time(from); times.length < count; ) {
+  for (let after = time(from); times.length < count;) {
     const next = cronCalendar.next({ cron, timeZone }, after);
     if (next === undefined) break;
     times.push(next);
@@ -58,9 +58,12 @@ describe('a schedule', () => {
     ['Europe/Zurich', '2026-03-28T12:00:00.000Z', ['2026-03-29T01:30', '2026-03-30T00:30']],
     // On 8 March 2026 those of New York do.
     ['America/New_York', '2026-03-07T12:00:00.000Z', ['2026-03-08T07:30', '2026-03-09T06:30']],
-  ])('of a time that the clocks of %s leave out is due an hour later, once', (zone, from, times) => {
-    expect(due('30 2 * * *', zone, from, 2)).toEqual(times);
-  });
+  ])(
+    'of a time that the clocks of %s leave out is due an hour later, once',
+    (zone, from, times) => {
+      expect(due('30 2 * * *', zone, from, 2)).toEqual(times);
+    },
+  );
 
   it('of a time that comes twice is due the first time only', () => {
     // On 25 October 2026 Zurich has 02:30 at 00:30Z and again at 01:30Z.

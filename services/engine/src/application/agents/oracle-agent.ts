@@ -3,7 +3,14 @@ import { decimalOf, type Decimal } from '@trimtab/decimal';
 import { seriesAssetId, seriesId, type Series } from '@trimtab/option-index';
 import { resolveAsset } from '@trimtab/strategy';
 import type { TickResult } from '../../domain/work.js';
-import type { Agent, AgentSettings, AssetView, IntentPort, Observation, OraclePort } from '../ports.js';
+import type {
+  Agent,
+  AgentSettings,
+  AssetView,
+  IntentPort,
+  Observation,
+  OraclePort,
+} from '../ports.js';
 import { modelOf } from './model-of.js';
 
 /** What the oracle agent works with. */

@@ -7,8 +7,8 @@ import {
 } from '@trimtab/contracts/ordergen';
 import { present } from '@trimtab/core';
 import { createServiceClient } from '@trimtab/grpc';
+import type { ExecutedAction, ExecutedRebalance } from '@trimtab/strategy';
 import type { OrderGenPort, RebalanceRequest } from '../../application/remote-ports.js';
-import type { ExecutedAction, RebalanceView } from '../../domain/rebalance-cost.js';
 import { bandGoalWords, bandKindWords, purposeWords, sideWords } from '../grpc/enum-words.js';
 import { SERVICE_NAME, type Address, type ClientSettings } from './addresses.js';
 
@@ -49,7 +49,7 @@ const ENDED: ReadonlySet<Rebalance_State> = new Set([
   Rebalance_State.STATE_FAULTED,
 ]);
 
-function toView({ state, nav, corrections, actions }: Rebalance): RebalanceView {
+function toView({ state, nav, corrections, actions }: Rebalance): ExecutedRebalance {
   return {
     ended: ENDED.has(state),
     nav: BigInt(nav),

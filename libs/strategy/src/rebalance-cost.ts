@@ -1,9 +1,9 @@
 import { invariant } from '@trimtab/core';
 import { halfUpDiv, max, parseDecimal, safeNumber, valueOf } from '@trimtab/decimal';
-import type { Side } from '@trimtab/strategy';
+import type { Side } from './allocation.js';
 
 /** What a rebalance has done so far, as far as its cost goes; amounts in base units. */
-export interface RebalanceView {
+export interface ExecutedRebalance {
   /** Whether nothing of it can change any more, late corrections aside. */
   readonly ended: boolean;
   /** The net asset value at its start. */
@@ -39,11 +39,16 @@ export interface CostScale {
  * prices after its trades than before, spread, slippage and fees together. A gain costs 0, so that it
  * never pays for a later loss.
  */
-export function rebalanceCostBps(rebalance: RebalanceView, scale: CostScale): number {
-  const { nav, corrections, actions } = rebalance;
+export function rebalanceCostBps(rebalance: ExecutedRebalance, scale: CostScale): number {
+  const { nav } = rebalance;
   invariant(nav > 0n, `a rebalance starts from a NAV above 0, found ${nav}`);
-  const gain = actions.reduce((sum, action) => sum + gainOf(action, scale), corrections);
-  return safeNumber(halfUpDiv(max(0n, -gain) * 10_000n, nav));
+  return safeNumber(halfUpDiv(max(0n, rebalanceCost(rebalance, scale)) * 10_000n, nav));
+}
+
+/** The same in base units of the underlying; below 0 for a gain. */
+export function rebalanceCost(rebalance: ExecutedRebalance, scale: CostScale): bigint {
+  const { corrections, actions } = rebalance;
+  return -actions.reduce((sum, action) => sum + gainOf(action, scale), corrections);
 }
 
 function gainOf(action: ExecutedAction, { assetDecimals, underlyingDecimals }: CostScale): bigint {

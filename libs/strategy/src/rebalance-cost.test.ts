@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { rebalanceCostBps, type ExecutedAction, type RebalanceView } from './rebalance-cost.js';
+import {
+  rebalanceCost,
+  rebalanceCostBps,
+  type ExecutedAction,
+  type ExecutedRebalance,
+} from './rebalance-cost.js';
 
 const scale = {
   assetDecimals: new Map([
@@ -39,7 +44,7 @@ const openShort: ExecutedAction = {
 };
 
 function costOf(actions: readonly ExecutedAction[], corrections = 0n): number {
-  const view: RebalanceView = { ended: true, nav: NAV, corrections, actions };
+  const view: ExecutedRebalance = { ended: true, nav: NAV, corrections, actions };
   return rebalanceCostBps(view, scale);
 }
 
@@ -78,6 +83,11 @@ describe('the cost of a rebalance', () => {
     expect(costOf([], -100n)).toBe(1);
     expect(costOf([{ ...sell, cash: 19_990_000n }], 10_000n)).toBe(0);
     expect(costOf([{ ...sell, cash: 20_010_000n }])).toBe(0);
+  });
+
+  it('is below 0 for a gain where it is an amount', () => {
+    const view: ExecutedRebalance = { ended: true, nav: NAV, corrections: 5n, actions: [sell] };
+    expect(rebalanceCost(view, scale)).toBe(-5n);
   });
 
   it('is rounded half up', () => {
