@@ -161,11 +161,20 @@ describe('prices of the oracle', () => {
       states: [Price_State.STATE_HEALTHY],
     });
     expect(healthy.prices.map(({ assetId }) => assetId)).toEqual(['B', 'USDC']);
-    const assets = await world.reader.listAssets({ pageSize: 3, pageToken: '' });
-    const last = await world.reader.listAssets({ pageSize: 3, pageToken: assets.nextPageToken });
+    const assets = await world.reader.listAssets({ pageSize: 3, pageToken: '', assetIds: [] });
+    const last = await world.reader.listAssets({
+      pageSize: 3,
+      pageToken: assets.nextPageToken,
+      assetIds: [],
+    });
     expect(last.assets.map(({ assetId }) => assetId)).toEqual(['USDC']);
-    const chosen = await world.reader.listPrices({ ...query, assetIds: ['C', 'UNKNOWN'] });
+    const onlyC = { ...query, assetIds: ['C', 'UNKNOWN'] };
+    const chosen = await world.reader.listPrices(onlyC);
     expect(chosen.prices.map(({ assetId }) => assetId)).toEqual(['C']);
+    const named = await world.reader.listAssets(onlyC);
+    expect(named.assets.map(({ assetId }) => assetId)).toEqual(['C']);
+    const otherFilter = { ...onlyC, pageToken: assets.nextPageToken };
+    await expect(world.reader.listAssets(otherFilter)).rejects.toThrow('page_token');
   });
 
   it('survive a restart: assets, observations, publications', async () => {

@@ -249,7 +249,7 @@ describe('who may call', () => {
     for (const call of calls) {
       expect((await refused(call)).kind).toBe('PERMISSION_DENIED');
     }
-    const { assets } = await nobody.listAssets({ pageSize: 500, pageToken: '' });
+    const { assets } = await nobody.listAssets({ pageSize: 500, pageToken: '', assetIds: [] });
     expect(assets.map(({ assetId }) => assetId)).toContain('USDC');
   });
 });
@@ -268,7 +268,11 @@ describe('the denomination asset', () => {
 
   it('is registered once by replicas that start at the same time', async () => {
     const replicas = await createOracleWorld(4);
-    const { assets } = await replicas.reader.listAssets({ pageSize: 0, pageToken: '' });
+    const { assets } = await replicas.reader.listAssets({
+      pageSize: 0,
+      pageToken: '',
+      assetIds: [],
+    });
     await replicas.close();
     expect(assets.map((one) => [one.assetId, one.denomination])).toEqual([['USDC', true]]);
   });

@@ -160,7 +160,7 @@ describe('snapshots of the oracle', () => {
 });
 
 async function wbtc(world: OracleWorld) {
-  const { assets } = await world.reader.listAssets({ pageSize: 0, pageToken: '' });
+  const { assets } = await world.reader.listAssets({ pageSize: 0, pageToken: '', assetIds: [] });
   const found = assets.find(({ assetId }) => assetId === 'WBTC');
   if (found === undefined) throw new Error('WBTC is not registered');
   return found;

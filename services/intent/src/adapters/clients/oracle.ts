@@ -1,10 +1,13 @@
-import { OracleServiceService, Price_State } from '@trimtab/contracts/oracle';
+import { OracleServiceService, Price_State, type Asset } from '@trimtab/contracts/oracle';
 import { instant, present } from '@trimtab/core';
 import { createServiceClient } from '@trimtab/grpc';
 import type { Call } from '../../application/ports.js';
 import type { OraclePort } from '../../application/remote-ports.js';
 import { SERVICE_NAME, type Address, type ClientSettings } from './addresses.js';
 import { allPages } from './all-pages.js';
+
+/** The longest page, and so the most assets that one call can be asked for. */
+const PAGE_SIZE = 500;
 
 /** The oracle over gRPC. */
 export function createOracleClient(
@@ -18,13 +21,14 @@ export function createOracleClient(
     ...settings,
   });
   const assetsOf = async (assetIds: readonly string[], call: Call) => {
-    const assets = await allPages(async (page) => {
-      const response = await client.listAssets(page, call);
-      return { items: response.assets, nextPageToken: response.nextPageToken };
-    });
-    const wanted = new Set(assetIds);
-    const found = assets.filter(({ assetId }) => wanted.has(assetId));
-    return new Map(found.map((asset) => [asset.assetId, asset]));
+    const found = new Map<string, Asset>();
+    for (let from = 0; from < assetIds.length; from += PAGE_SIZE) {
+      const page = assetIds.slice(from, from + PAGE_SIZE);
+      const request = { pageSize: PAGE_SIZE, pageToken: '', assetIds: page };
+      const response = await client.listAssets(request, call);
+      for (const asset of response.assets) found.set(asset.assetId, asset);
+    }
+    return found;
   };
   return {
     healthyAssets: async (assetIds, call) => {

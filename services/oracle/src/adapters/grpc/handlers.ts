@@ -117,12 +117,22 @@ function assetHandlers(useCases: OracleUseCases): OracleHandlers {
     },
     ListAssets: (request) => {
       const fields = createFields();
-      const page = readAssetPage(fields, request, []);
+      const page = readAssetPage(fields, request, request.assetIds);
+      const assetIds = fields.list('asset_ids', request.assetIds, { max: MAX_FILTER }, assetIdOf);
       fields.done();
       const found = view
-        .page({ afterAssetId: page.cursor ?? '', limit: page.size + 1 })
+        .page({
+          afterAssetId: page.cursor ?? '',
+          limit: page.size + 1,
+          assetIds: assetIds.length === 0 ? undefined : assetIds,
+        })
         .map(({ asset }) => asset);
-      const { items, nextPageToken } = pageOf(found, page, [], ({ assetId }) => assetId);
+      const { items, nextPageToken } = pageOf(
+        found,
+        page,
+        request.assetIds,
+        ({ assetId }) => assetId,
+      );
       return Promise.resolve({ assets: items.map(toAssetMessage), nextPageToken });
     },
   };

@@ -11,18 +11,17 @@ const call = {
 };
 const MATURITY = instant(1_522_915_200_000);
 
-/** An oracle whose pages hold one asset each. */
+/** An oracle that knows these assets. */
 function oracleOf(assets: readonly (readonly [string, number])[], publishTime: number) {
   const asked: (number | string)[] = [];
   const source = createSeriesSource({
-    listAssets: async ({ pageToken }) => {
-      asked.push(`page ${pageToken}`);
-      const place = Number(pageToken);
-      const found = assets[place];
-      if (found === undefined) return { assets: [], nextPageToken: '' };
-      const [assetId, decimals] = found;
-      const asset = { ...ASSET, assetId, decimals };
-      return { assets: [asset], nextPageToken: place + 1 < assets.length ? `${place + 1}` : '' };
+    listAssets: async ({ assetIds }) => {
+      asked.push(`assets ${assetIds.join()}`);
+      const found = assets.filter(([assetId]) => assetIds.includes(assetId));
+      return {
+        assets: found.map(([assetId, decimals]) => ({ ...ASSET, assetId, decimals })),
+        nextPageToken: '',
+      };
     },
     getPrice: async ({ assetId, readTime }) => {
       asked.push(readTime?.getTime() ?? 'now');
@@ -58,19 +57,15 @@ const PRICE = {
 };
 
 describe('the oracle as the source of series', () => {
-  it('is asked for assets page by page, and again only for one that was not known', async () => {
-    const { source, asked } = oracleOf(
-      [
-        ['N', 8],
-        ['WBTC', 8],
-      ],
-      0,
-    );
+  it('is asked for an asset by its id, and never again once it is known', async () => {
+    const { source, asked } = oracleOf([['WBTC', 8]], 0);
     expect(await source.findDecimals('WBTC', call)).toBe(8);
-    expect(await source.findDecimals('N', call)).toBe(8);
-    expect(asked).toEqual(['page ', 'page 1']);
-    await expect(source.findDecimals('X', call)).rejects.toThrow('asset X is not registered');
-    expect(asked).toHaveLength(4);
+    expect(await source.findDecimals('WBTC', call)).toBe(8);
+    expect(asked).toEqual(['assets WBTC']);
+    const unknown = () => source.findDecimals('X', call);
+    await expect(unknown()).rejects.toThrow('asset X is not registered');
+    await expect(unknown()).rejects.toThrow('asset X is not registered');
+    expect(asked).toEqual(['assets WBTC', 'assets X', 'assets X']);
   });
 
   it('is asked for what stood a millisecond before the maturity', async () => {

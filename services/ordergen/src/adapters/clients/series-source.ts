@@ -7,15 +7,14 @@ import type { SeriesSource } from '../../application/series-ports.js';
 
 type Oracle = Pick<ServiceClient<typeof OracleServiceService>, 'listAssets' | 'getPrice'>;
 
-const PAGE_SIZE = 500;
-
 /** Assets and past prices from the oracle. The decimals of assets are kept; an unknown one is looked for again. */
 export function createSeriesSource(oracle: Oracle): SeriesSource {
   const kept = new Map<string, number>();
   return {
     findDecimals: async (assetId, call) => {
-      if (!kept.has(assetId)) await readAssets(oracle, kept, call);
-      return kept.get(assetId) ?? notRegistered(assetId);
+      const known = kept.get(assetId) ?? (await readDecimals(oracle, assetId, call));
+      kept.set(assetId, known);
+      return known;
     },
     lastPriceBefore: async (assetId, time, call) => {
       // Prices have milliseconds: what stood a millisecond earlier is the last one before.
@@ -33,17 +32,10 @@ export function createSeriesSource(oracle: Oracle): SeriesSource {
   };
 }
 
-async function readAssets(
-  oracle: Oracle,
-  kept: Map<string, number>,
-  call: OutgoingCall,
-): Promise<void> {
-  let pageToken = '';
-  do {
-    const page = await oracle.listAssets({ pageSize: PAGE_SIZE, pageToken }, call);
-    for (const { assetId, decimals } of page.assets) kept.set(assetId, decimals);
-    pageToken = page.nextPageToken;
-  } while (pageToken !== '');
+async function readDecimals(oracle: Oracle, assetId: string, call: OutgoingCall): Promise<number> {
+  const request = { pageSize: 1, pageToken: '', assetIds: [assetId] };
+  const [asset] = (await oracle.listAssets(request, call)).assets;
+  return asset?.decimals ?? notRegistered(assetId);
 }
 
 function notRegistered(assetId: string): never {

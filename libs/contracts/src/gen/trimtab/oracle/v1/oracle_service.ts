@@ -68,6 +68,8 @@ export interface ListAssetsRequest {
   pageSize: number;
   /** The next_page_token of the previous page, with the same filter. */
   pageToken: string;
+  /** Only these, known or not; empty for every asset. At most 1 000. */
+  assetIds: string[];
 }
 
 /** Answer of ListAssets. */
@@ -536,7 +538,7 @@ export const UpdateAssetResponse: MessageFns<UpdateAssetResponse> = {
 };
 
 function createBaseListAssetsRequest(): ListAssetsRequest {
-  return { pageSize: 0, pageToken: "" };
+  return { pageSize: 0, pageToken: "", assetIds: [] };
 }
 
 export const ListAssetsRequest: MessageFns<ListAssetsRequest> = {
@@ -546,6 +548,9 @@ export const ListAssetsRequest: MessageFns<ListAssetsRequest> = {
     }
     if (message.pageToken !== "") {
       writer.uint32(18).string(message.pageToken);
+    }
+    for (const v of message.assetIds) {
+      writer.uint32(26).string(v!);
     }
     return writer;
   },
@@ -579,6 +584,14 @@ export const ListAssetsRequest: MessageFns<ListAssetsRequest> = {
             message.pageToken = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.assetIds.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -603,6 +616,11 @@ export const ListAssetsRequest: MessageFns<ListAssetsRequest> = {
         : isSet(object.page_token)
         ? globalThis.String(object.page_token)
         : "",
+      assetIds: globalThis.Array.isArray(object?.assetIds)
+        ? object.assetIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.asset_ids)
+        ? object.asset_ids.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -614,6 +632,9 @@ export const ListAssetsRequest: MessageFns<ListAssetsRequest> = {
     if (message.pageToken !== "") {
       obj.pageToken = message.pageToken;
     }
+    if (message.assetIds?.length) {
+      obj.assetIds = message.assetIds;
+    }
     return obj;
   },
 
@@ -624,6 +645,7 @@ export const ListAssetsRequest: MessageFns<ListAssetsRequest> = {
     const message = createBaseListAssetsRequest();
     message.pageSize = object.pageSize ?? 0;
     message.pageToken = object.pageToken ?? "";
+    message.assetIds = object.assetIds?.map((e) => e) || [];
     return message;
   },
 };
