@@ -52,6 +52,7 @@ export function describeExecutor(
     });
     beforeEach(() => {
       world.price = { state: Price_State.STATE_HEALTHY, decimal: '100' };
+      world.quotes = [];
       world.orderGenIsDown = false;
     });
 

@@ -3,10 +3,12 @@ import { contentHash, TAGS } from '@trimtab/canonical';
 import { ExposureDirection, type OrderDispatch } from '@trimtab/contracts/execution';
 import {
   Asset,
+  type Observation,
   OracleServiceService,
   Price,
   Price_State,
   type GetPriceRequest,
+  type ListAssetsRequest,
 } from '@trimtab/contracts/oracle';
 import {
   Action,
@@ -41,6 +43,8 @@ export interface ExecutorWorld {
   readonly vaults: Map<string, Vault>;
   /** The price of WBTC. */
   price: { state: Price_State; decimal: string };
+  /** What market makers quote for WBTC. */
+  quotes: readonly Observation[];
   orderGenIsDown: boolean;
   /** How often the price was asked for. */
   priceReads: number;
@@ -49,7 +53,7 @@ export interface ExecutorWorld {
 
 const ASSETS = [
   Asset.create({ assetId: 'USDC', decimals: 6, lot: '1', minimumOrder: '0', denomination: true }),
-  Asset.create({ assetId: 'WBTC', decimals: 8, lot: '1', minimumOrder: '0' }),
+  Asset.create({ assetId: 'WBTC', decimals: 8, lot: '1', minimumOrder: '0', maxAgeSeconds: 60 }),
 ];
 
 /** Starts the servers, with WBTC at a healthy 100. */
@@ -60,6 +64,7 @@ export async function startExecutorWorld(): Promise<ExecutorWorld> {
     rebalances: new Map<string, Rebalance>(),
     vaults: new Map<string, Vault>(),
     price: { state: Price_State.STATE_HEALTHY as Price_State, decimal: '100' },
+    quotes: [] as readonly Observation[],
     orderGenIsDown: false,
     priceReads: 0,
   };
@@ -71,12 +76,15 @@ export async function startExecutorWorld(): Promise<ExecutorWorld> {
     definition: OracleServiceService,
     rules: openTo(OracleServiceService),
     handlers: {
-      ListAssets: async () => ({ assets: ASSETS, nextPageToken: '' }),
+      ListAssets: async ({ assetIds }: ListAssetsRequest) => {
+        const isAsked = ({ assetId }: Asset) => assetIds.length === 0 || assetIds.includes(assetId);
+        return { assets: ASSETS.filter(isAsked), nextPageToken: '' };
+      },
       GetPrice: async ({ assetId }: GetPriceRequest) => {
         state.priceReads += 1;
         const { state: health, decimal } = state.price;
         const price = Price.create({ assetId, priceDecimal: decimal, state: health });
-        return { price, quotes: [] };
+        return { price, quotes: [...state.quotes] };
       },
     },
   });

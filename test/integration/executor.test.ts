@@ -1,4 +1,5 @@
 import { ExecType, FailureReason, OrderDispatch } from '@trimtab/contracts/execution';
+import { Observation, Observation_Kind } from '@trimtab/contracts/oracle';
 import { composeExecutor, executorConfig, type ExecutorTables } from '@trimtab/executor';
 import { systemClock, type ServedComponent } from '@trimtab/lifecycle';
 import { connectJetStream, createInProcessBus, type Bus } from '@trimtab/messaging';
@@ -93,6 +94,7 @@ describe.each(buses)('on %s', (_, createBus) => {
       await spans.stop();
     });
     beforeEach(async () => {
+      world.quotes = [];
       bus = await createBus();
       database = await testDatabase<ExecutorTables>('executor');
       desk = await openDesk(bus);
@@ -120,6 +122,37 @@ describe.each(buses)('on %s', (_, createBus) => {
       const [failure] = await desk.awaitReports(order, 1);
       expect(failure?.report.execType).toBe(ExecType.EXEC_TYPE_REJECTED);
       expect(failure?.report.failureReason).toBe(FailureReason.FAILURE_REASON_ASSET_LOCKED);
+    });
+
+    it('fills at the best fresh quote, and at the price where none is fresh', async () => {
+      await start([], { PAPER_MAX_SLIPPAGE_BPS: '0', PAPER_FEE_BPS: '10' });
+      const last = async (order: OrderDispatch) => {
+        await desk.send(order);
+        return (await desk.awaitReports(order, 1)).at(-1)?.report;
+      };
+      world.quotes = [quoteOf('a', '99.8', '100.2'), quoteOf('b', '99.9', '100.3')];
+      const sell = () => scenario(world, { kind: 'SELLS' }).sell();
+      const buy = () => scenario(world, { kind: 'BUYS' }).buy();
+      // 2 × 99.9; floor(200 / 100.2) to 8 digits
+      expect(await last(sell())).toMatchObject({
+        cumulativeUnderlying: '199800000',
+        cumulativeFee: '0',
+      });
+      expect(await last(buy())).toMatchObject({
+        cumulativeQuantity: '199600798',
+        cumulativeFee: '0',
+      });
+      // 1 % of slippage is allowed.
+      world.quotes = [quoteOf('a', '98.99', '101.01')];
+      const reason = FailureReason.FAILURE_REASON_SLIPPAGE_EXCEEDED;
+      expect((await last(sell()))?.failureReason).toBe(reason);
+      expect((await last(buy()))?.failureReason).toBe(reason);
+      world.quotes = [quoteOf('a', '99.9', '100.1', 61_000)];
+      // 200 less a fee of 10 bps
+      expect(await last(sell())).toMatchObject({
+        cumulativeUnderlying: '199800000',
+        cumulativeFee: '200000',
+      });
     });
 
     it('is out of order as scripted until the order expires', async () => {
@@ -244,3 +277,17 @@ describe.each(buses)('on %s', (_, createBus) => {
     });
   });
 });
+
+/** A quote of a market maker for WBTC. */
+function quoteOf(publisher: string, bidDecimal: string, askDecimal: string, ageMillis = 0) {
+  const observeTime = new Date(Date.now() - ageMillis);
+  const kind = Observation_Kind.KIND_QUOTE;
+  return Observation.create({
+    publisher,
+    kind,
+    assetId: 'WBTC',
+    bidDecimal,
+    askDecimal,
+    observeTime,
+  });
+}

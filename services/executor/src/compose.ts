@@ -77,7 +77,7 @@ export function composeExecutor(
 
   const relay = createRelay({ database, bus, logger, pollMs: 500 });
   const observer = createObserver(logger);
-  const markets = createRecentMarkets(createMarketSource(oracle), {
+  const markets = createRecentMarkets(createMarketSource(oracle, clock), {
     maxAgeMillis: MARKET_AGE_MILLIS,
     now: () => performance.now(),
   });

@@ -1,6 +1,7 @@
 import type { Decimal } from '@trimtab/decimal';
 import type { Report, VenueReport } from '../domain/execution-report.js';
 import type { FailureReason } from '../domain/failure-reason.js';
+import type { BestQuote } from '../domain/maker-quote.js';
 import type { Order } from '../domain/order.js';
 import type { Balance, Refusal, RebalanceView } from '../domain/revalidate.js';
 
@@ -12,8 +13,8 @@ export interface RebalanceSource {
   balance(order: Order, signal: AbortSignal): Promise<Balance>;
 }
 
-/** The price of an asset now, and the terms it trades under. */
-export interface Market {
+/** The price of an asset now, what market makers quote for it, and the terms it trades under. */
+export interface Market extends BestQuote {
   readonly price: Decimal;
   readonly assetDecimals: number;
   readonly underlyingDecimals: number;

@@ -2,6 +2,7 @@ import { DomainFailure, err, ok, present, type Clock, type Result } from '@trimt
 import { numberReports, rejection, type Report } from '../domain/execution-report.js';
 import { checkExactTerms } from '../domain/check-exact-terms.js';
 import { isOutage, type FailureReason } from '../domain/failure-reason.js';
+import { quotedPrice } from '../domain/maker-quote.js';
 import type { Order } from '../domain/order.js';
 import {
   checkAgainstRebalance,
@@ -161,10 +162,11 @@ async function revalidate(
     return { reason: 'PRICE_STALE', message: `${order.assetId} has no healthy price` };
   }
   const reference = { ...market, price: order.referencePrice };
+  const met = quotedPrice(order, market) ?? market.price;
   return (
     checkExactTerms(order, { action, balance, reference, lot: market.lot }) ??
     checkPrice(order, market.price) ??
-    checkShortFunding(order, balance, market) ??
+    checkShortFunding(order, balance, { ...market, price: met }) ??
     expiryOf(deps, accepted)
   );
 }

@@ -42,3 +42,8 @@ export interface Order {
   readonly slippageLimitBps: number;
   readonly expireTime: Instant | undefined;
 }
+
+/** Whether the asset is bought: a long grows, or a short is bought back. */
+export function buysAsset({ side, direction }: Pick<Order, 'side' | 'direction'>): boolean {
+  return (side === 'LONG') === (direction === 'INCREASE');
+}

@@ -8,15 +8,20 @@ import {
   quantityFor,
   roundDownToLot,
   valueOf,
+  type Decimal,
 } from '@trimtab/decimal';
 import { NOTHING, rejection, type Executed, type VenueReport } from './execution-report.js';
+import { quotedPrice } from './maker-quote.js';
 import type { ExactIn } from './order.js';
 import { tradeShort } from './paper-short.js';
 import { slippageBps, type PaperFill, type Trade } from './paper-trade.js';
+import { checkPrice } from './revalidate.js';
 
 /**
- * How the paper venue fills: at the oracle's price, worsened by a slippage that is drawn from the seed
- * and the order's id, so that the same order fills alike on every machine and in every run.
+ * How the paper venue fills. Where market makers quote: at the best quote, a sell at the highest bid and
+ * a buy at the lowest ask, without slippage and without a fee, because the spread is what the trade
+ * costs. Elsewhere: at the oracle's price, worsened by a slippage that is drawn from the seed and the
+ * order's id, so that the same order fills alike on every machine and in every run, and with a fee.
  */
 
 /** The venue's reports of one order, in sequence; the last one is final. */
@@ -26,7 +31,12 @@ export function fillOnPaper(fill: PaperFill): readonly VenueReport[] {
   if (side === 'LONG' && exactIn === undefined) {
     return [rejection('VENUE_REJECTED', venueReference)];
   }
-  const trade = side === 'SHORT' ? tradeShort(fill) : tradeLong(fill, exactIn);
+  const quoted = quotedPrice(fill.order, fill.market);
+  if (quoted !== undefined && checkPrice(fill.order, quoted) !== undefined) {
+    return [rejection('SLIPPAGE_EXCEEDED', venueReference)];
+  }
+  const met = quoted === undefined ? fill : atQuote(fill, quoted);
+  const trade = side === 'SHORT' ? tradeShort(met) : tradeLong(met, exactIn);
   const { executed } = trade;
   if (trade.goneIn === 0n) return [rejection('BELOW_LOT', venueReference)];
   if (isBelowMinimum(fill.order.minimumOut, trade)) {
@@ -37,6 +47,12 @@ export function fillOnPaper(fill: PaperFill): readonly VenueReport[] {
     { execType: 'PARTIAL_FILL', executed, venueReference },
     { execType: 'CANCELED', executed, failureReason: trade.rest, venueReference },
   ];
+}
+
+/** The maker takes its spread and nothing else: what is drawn and charged elsewhere is 0. */
+function atQuote(fill: PaperFill, price: Decimal): PaperFill {
+  const market = { ...fill.market, price };
+  return { ...fill, market, model: { ...fill.model, maxSlippageBps: 0, feeBps: 0 } };
 }
 
 function tradeLong(fill: PaperFill, exactIn: ExactIn | undefined): Trade {

@@ -2,12 +2,13 @@ import { contentHash } from '@trimtab/canonical';
 import type { Quote } from '@trimtab/decimal';
 import type { Executed } from './execution-report.js';
 import type { FailureReason } from './failure-reason.js';
+import type { BestQuote } from './maker-quote.js';
 import type { Order } from './order.js';
 
 /** What the paper venue is told about a trade, and what it makes of it. */
 
-/** The market an order meets. */
-export interface PaperMarket extends Quote {
+/** The market an order meets: the oracle's price, and what market makers quote. */
+export interface PaperMarket extends Quote, BestQuote {
   /** Quantities are whole lots, in base units of the asset. */
   readonly lot: bigint;
   /** The least quantity of an order, in base units of the asset. */

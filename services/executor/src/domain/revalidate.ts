@@ -11,7 +11,7 @@ import {
 } from '@trimtab/decimal';
 import type { Instant } from '@trimtab/core';
 import type { FailureReason } from './failure-reason.js';
-import type { Order } from './order.js';
+import { buysAsset, type Order } from './order.js';
 
 /**
  * Before an order is executed, everything that generation assumed is checked again (execution rules,
@@ -186,7 +186,7 @@ export function checkShortFunding(
  */
 export function checkPrice(order: Order, priceNow: Decimal): Refusal | undefined {
   if (order.direction === 'NONE') return undefined;
-  const buys = (order.side === 'LONG') === (order.direction === 'INCREASE');
+  const buys = buysAsset(order);
   const scaledNow = multiplyDecimals(priceNow, decimalOf(BigInt(BPS_WHOLE), 0));
   const limitBps = buys ? BPS_WHOLE + order.slippageLimitBps : BPS_WHOLE - order.slippageLimitBps;
   const limit = multiplyDecimals(order.referencePrice, decimalOf(BigInt(limitBps), 0));
