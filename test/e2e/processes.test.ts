@@ -9,7 +9,7 @@ import {
 import { createUserClient, ensureDevelopmentKeys } from '@trimtab/grpc';
 import { testDatabaseOptions, testNatsUrl } from '@trimtab/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startProcess, startRefused, type ServiceProcess } from './service-process.js';
+import { runToEnd, startProcess, type ServiceProcess } from './service-process.js';
 
 const ORDER = ['oracle', 'solver', 'ordergen', 'executor', 'intent'] as const;
 const HEALTH_NAMES = {
@@ -69,7 +69,7 @@ describe('every service as a process of its own', () => {
   it.each(ORDER)(
     '%s refuses to start on a bad configuration and names every bad variable',
     async (name) => {
-      const refused = await startRefused(name, {
+      const refused = await runToEnd(name, {
         ...environment,
         GRPC_ADDRESS: 'nowhere',
         DRAIN_TIMEOUT_MILLIS: 'soon',

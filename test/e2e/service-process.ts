@@ -11,9 +11,10 @@ export interface ServiceProcess {
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null>;
 }
 
-/** What a process that does not start leaves behind. */
-export interface RefusedStart {
+/** What a process that has ended leaves behind. */
+export interface EndedProcess {
   readonly code: number | null;
+  readonly stdout: string;
   readonly stderr: string;
 }
 
@@ -48,22 +49,28 @@ export async function startProcess(
   };
 }
 
-/** Starts the service with an environment that it must refuse. */
-export async function startRefused(
+/** Runs the service until it ends by itself: because it refuses its environment, or after a command. */
+export async function runToEnd(
   name: string,
   environment: Readonly<Record<string, string>>,
-): Promise<RefusedStart> {
-  const child = launch(name, environment);
-  let stderr = '';
+  ...command: readonly string[]
+): Promise<EndedProcess> {
+  const child = launch(name, environment, command);
+  let [stdout, stderr] = ['', ''];
+  child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')));
   child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
   const code = await exitOf(child);
-  return { code: typeof code === 'number' ? code : null, stderr };
+  return { code: typeof code === 'number' ? code : null, stdout, stderr };
 }
 
-function launch(name: string, environment: Readonly<Record<string, string>>): ChildProcess {
+function launch(
+  name: string,
+  environment: Readonly<Record<string, string>>,
+  command: readonly string[] = [],
+): ChildProcess {
   const main = `services/${name}/dist/main.js`;
   if (!existsSync(main)) throw new Error(`${main} is missing: run \`make build\` first`);
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [main, ...command], {
     env: { PATH: process.env['PATH'] ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

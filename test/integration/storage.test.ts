@@ -1,5 +1,6 @@
 import { DomainFailure } from '@trimtab/core';
 import {
+  awaitMigrations,
   createDatabase,
   createPartitionLeases,
   enqueue,
@@ -88,6 +89,36 @@ describe('migrate', () => {
     ).rejects.toThrow(/0003_bad/);
     const { rows } = await database.pool.query("select to_regclass('good') as found");
     expect(rows).toEqual([{ found: null }]);
+  });
+
+  it('starts beside a newer process whose migrations it does not know, and runs its own', async () => {
+    const empty: Migration = { up: () => Promise.resolve() };
+    const newer = { ...sharedMigrations, ...ownMigrations, '0009_of_a_newer_one': empty };
+    await migrate(database, newer);
+    let runs = 0;
+    const late: Migration = { up: async () => void (runs += 1) };
+    await migrate(database, { ...sharedMigrations, ...ownMigrations, '0002_late': late });
+    await migrate(database, newer);
+    expect(runs).toBe(1);
+  });
+
+  it('waits for the tables of a database that is not its own to change', async () => {
+    const options = testDatabaseOptions('waiting');
+    const [waiting, changing] = [
+      createDatabase<Tables>({ ...options, migrates: false, maxConnections: 1 }),
+      createDatabase<Tables>({ ...options, maxConnections: 1 }),
+    ];
+    const events: string[] = [];
+    const waited = migrate(waiting, sharedMigrations).then(() => events.push('waited'));
+    await migrate(changing, sharedMigrations);
+    events.push('changed');
+    await waited;
+    expect(events).toEqual(['changed', 'waited']);
+    await expect(
+      awaitMigrations(waiting, { '0009_never': { up: () => Promise.resolve() } }, 0),
+    ).rejects.toThrow(/0009_never/);
+    await changing.pool.query(`drop schema ${options.schema} cascade`);
+    await Promise.all([waiting.close(), changing.close()]);
   });
 
   it('keeps services apart: the same table name in two schemas is two tables', async () => {

@@ -6,6 +6,7 @@ export type { CallOptions } from './client-call.js';
 export * from './development-keys.js';
 export * from './field-rules.js';
 export * from './fields.js';
+export * from './health-server.js';
 export { RemoteFailure } from './from-status.js';
 export type { MessageLimit } from './message-limit.js';
 export * from './page.js';

@@ -5,6 +5,8 @@ import { present } from '@trimtab/core';
 import { createInFlight, type ServedComponent } from '@trimtab/lifecycle';
 import type { Logger } from '@trimtab/telemetry';
 import type { Authenticator } from './authenticator.js';
+import { bind } from './bind.js';
+import { createHealthServer, type HealthServer } from './health-server.js';
 import { INTERNAL_LIMIT_BYTES, transportLimitBytes } from './message-limit.js';
 import { rawDefinition } from './received.js';
 import { refusePingFloods } from './refuse-ping-floods.js';
@@ -31,6 +33,8 @@ export interface GrpcServerOptions {
   readonly tokenRecheckMs?: number;
   /** Mutual TLS; absent: plain text. */
   readonly tls?: TlsIdentity | undefined;
+  /** Where the same health is served in plain text besides, for probes; absent: nowhere. */
+  readonly healthAddress?: string | undefined;
 }
 
 /** A gRPC server. */
@@ -61,7 +65,9 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     start: async () => {
       if (running !== undefined) return;
       running = await listen(options, services);
-      logger.info({ component: name, address: running.address }, 'serving');
+      for (const { name: component, address } of served(name, running)) {
+        logger.info({ component, address }, 'serving');
+      }
     },
     stop: async () => {
       const stopped = running;
@@ -88,9 +94,17 @@ interface Running {
   readonly server: Server;
   readonly address: string;
   readonly health: HealthImplementation;
+  readonly probed: HealthServer | undefined;
   readonly healthNames: readonly string[];
   readonly environment: CallEnvironment;
   readonly stopping: AbortController;
+}
+
+function served(
+  name: string,
+  { address, probed }: Running,
+): readonly { readonly name: string; readonly address: string }[] {
+  return [{ name, address }, ...(probed === undefined ? [] : [probed])];
 }
 
 function withRules(binding: ServiceBinding): RuledService {
@@ -133,11 +147,22 @@ async function listen(
   const health = new HealthImplementation();
   health.addToServer(server);
   if (options.reflection) addReflection(server, names);
-  const address = await bind(server, options.address, options.tls);
+  const address = await bind(server, options.address, serverCredentials(options.tls));
   refusePingFloods(server);
-  const running = { server, address, health, healthNames: ['', ...names], environment, stopping };
+  const probed = probedServer(options, health);
+  const healthNames = ['', ...names];
+  const running = { server, address, health, probed, healthNames, environment, stopping };
   setHealth(running, true);
+  await probed?.start();
   return running;
+}
+
+function probedServer(
+  { name, healthAddress }: GrpcServerOptions,
+  health: HealthImplementation,
+): HealthServer | undefined {
+  if (healthAddress === undefined) return undefined;
+  return createHealthServer({ name: `${name} health`, address: healthAddress, health });
 }
 
 function serverLimits(services: readonly RuledService[]): Record<string, number> {
@@ -154,16 +179,6 @@ function serverLimits(services: readonly RuledService[]): Record<string, number>
   };
 }
 
-function bind(server: Server, address: string, tls: TlsIdentity | undefined): Promise<string> {
-  const host = address.slice(0, address.lastIndexOf(':'));
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, serverCredentials(tls), (cause, port) => {
-      if (cause === null) resolve(`${host}:${port}`);
-      else reject(new Error(`cannot listen on ${address}: ${cause.message}`, { cause }));
-    });
-  });
-}
-
 function setHealth(running: Running, ready: boolean): void {
   for (const name of running.healthNames) {
     running.health.setStatus(name, ready ? 'SERVING' : 'NOT_SERVING');
@@ -171,7 +186,7 @@ function setHealth(running: Running, ready: boolean): void {
 }
 
 async function shutDown(running: Running, drainTimeoutMs: number): Promise<boolean> {
-  const { server, environment, stopping } = running;
+  const { server, environment, stopping, probed } = running;
   setHealth(running, false);
   stopping.abort();
   const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
@@ -183,5 +198,6 @@ async function shutDown(running: Running, drainTimeoutMs: number): Promise<boole
   await Promise.race([closed, flushed]);
   clearTimeout(timer);
   server.forceShutdown();
+  await probed?.stop();
   return drained;
 }

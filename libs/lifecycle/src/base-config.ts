@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { ConfigError } from './load-config.js';
 
@@ -5,9 +6,21 @@ const ADDRESS = /^(?:[a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\]):(\d{1,5})$/;
 
 /** A `host:port` variable; port 0 means a free one. */
 export function addressVariable(): z.ZodType<string, string> {
+  return z.string().refine(isAddress, 'must be host:port, such as 127.0.0.1:50051');
+}
+
+/**
+ * Where another service is: `host:port`, balanced over every address of the name, or several
+ * `IPv4:port` with commas. Read as what a gRPC client dials.
+ */
+export function peerVariable(): z.ZodType<string, string> {
   return z
     .string()
-    .refine((text) => portOf(text) <= 65_535, 'must be host:port, such as 127.0.0.1:50051');
+    .refine(
+      (text) => isAddress(text) || text.split(',').every((part) => isIpv4Address(part)),
+      'must be host:port, or several IPv4:port with commas',
+    )
+    .transform((text) => (text.includes(',') ? `ipv4:${text}` : text));
 }
 
 /** A whole number between two bounds, both included. */
@@ -32,16 +45,20 @@ export function switchVariable(): z.ZodType<boolean, string> {
  */
 export const baseConfigSchema = z.object({
   GRPC_ADDRESS: addressVariable(),
+  HEALTH_ADDRESS: addressVariable().optional(),
   DATABASE_URL: z.string().regex(/^postgres(?:ql)?:\/\//, 'must start with postgres://'),
   DATABASE_SCHEMA: z
     .string()
     .regex(/^[a-z][a-z0-9_]{0,40}$/, 'must be a lower-case name')
     .optional(),
   DATABASE_MAX_CONNECTIONS: integerVariable(1, 1000).default(10),
+  MIGRATIONS: z.enum(['start', 'job'], 'must be start or job').default('start'),
   NATS_URL: z
     .string()
     .regex(/^(?:nats|tls):\/\//, 'must start with nats:// or tls://')
     .optional(),
+  STREAMS_FILE: z.string().optional(),
+  STREAM_REPLICAS: integerVariable(1, 5).optional(),
   AUTH_ISSUER: z.string().default('trimtab-development'),
   AUTH_AUDIENCE: z.string().default('trimtab'),
   AUTH_JWKS_FILE: z.string().optional(),
@@ -53,9 +70,9 @@ export const baseConfigSchema = z.object({
   TLS_CERTIFICATE_FILE: z.string().optional(),
   TLS_PRIVATE_KEY_FILE: z.string().optional(),
   TLS_AUTHORITIES_FILE: z.string().optional(),
-  ORACLE_ADDRESS: addressVariable().default('127.0.0.1:50052'),
-  SOLVER_ADDRESS: addressVariable().default('127.0.0.1:50053'),
-  ORDERGEN_ADDRESS: addressVariable().default('127.0.0.1:50054'),
+  ORACLE_ADDRESS: peerVariable().default('127.0.0.1:50052'),
+  SOLVER_ADDRESS: peerVariable().default('127.0.0.1:50053'),
+  ORDERGEN_ADDRESS: peerVariable().default('127.0.0.1:50054'),
   REFLECTION: switchVariable().default(true),
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .string()
@@ -121,6 +138,14 @@ export function tlsFiles(
   throw new ConfigError([
     'TLS_CERTIFICATE_FILE, TLS_PRIVATE_KEY_FILE and TLS_AUTHORITIES_FILE must be set together',
   ]);
+}
+
+function isAddress(text: string): boolean {
+  return portOf(text) <= 65_535;
+}
+
+function isIpv4Address(text: string): boolean {
+  return isAddress(text) && isIPv4(text.slice(0, text.lastIndexOf(':')));
 }
 
 function portOf(text: string): number {

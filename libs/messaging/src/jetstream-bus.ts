@@ -9,7 +9,7 @@ import {
 } from 'nats';
 import type { Bus, Subscription } from './bus.js';
 import { checkConsumerOptions } from './consumer-options.js';
-import { connectNats } from './jetstream-connection.js';
+import { connectNats, type ClientIdentity } from './jetstream-connection.js';
 import { ensureConsumer } from './jetstream-consumer.js';
 import { watchExhausted } from './jetstream-exhausted.js';
 import { ensureStreams, prefixed, streamName } from './jetstream-streams.js';
@@ -27,6 +27,8 @@ export interface JetStreamOptions {
   readonly streams?: readonly StreamDefinition[];
   /** Before every subject and stream name, so that several suites can share one server. */
   readonly subjectPrefix?: string;
+  /** Shown to a server with TLS (`tls://`), and whom to believe; absent: the machine's authorities. */
+  readonly tls?: ClientIdentity | undefined;
 }
 
 const PUBLISH_TIMEOUT_MS = 5_000;
@@ -39,7 +41,7 @@ const PUBLISH_TIMEOUT_MS = 5_000;
 export async function connectJetStream(options: JetStreamOptions): Promise<Bus> {
   const { logger, subjectPrefix: prefix } = options;
   const definitions = options.streams ?? loadStreams();
-  const connection = await connectNats(options.url);
+  const connection = await connectNats(options.url, options.tls);
   const manager = await openManager(connection);
   const client = connection.jetstream({ timeout: PUBLISH_TIMEOUT_MS });
   const ensure = (): Promise<void> => ensureStreams(manager, definitions, { prefix, logger });

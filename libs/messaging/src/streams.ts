@@ -37,10 +37,14 @@ const DAY_MILLIS = 86_400_000;
 const STREAMS_FILE = new URL('../../../deploy/nats/streams.yaml', import.meta.url);
 
 /**
- * Reads the one definition of the streams; deployment and code use the same file.
+ * Reads the one definition of the streams; deployment and code use the same file. How many servers
+ * hold a stream is the cluster's to say: `replicas`, where given, counts for all of them.
  * @throws ZodError when it does not have the expected shape
  */
-export function loadStreams(file: URL | string = STREAMS_FILE): readonly StreamDefinition[] {
+export function loadStreams(
+  file: URL | string = STREAMS_FILE,
+  replicas?: number,
+): readonly StreamDefinition[] {
   const document = z
     .strictObject({ streams: z.array(streamSchema) })
     .parse(parse(readFileSync(file, 'utf8')));
@@ -51,6 +55,6 @@ export function loadStreams(file: URL | string = STREAMS_FILE): readonly StreamD
     maxAgeMillis: stream.max_age_days * DAY_MILLIS,
     duplicateWindowMillis: stream.duplicate_window_seconds * 1000,
     storage: stream.storage,
-    replicas: stream.replicas,
+    replicas: replicas ?? stream.replicas,
   }));
 }

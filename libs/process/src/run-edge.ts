@@ -1,5 +1,10 @@
 import type { Clock } from '@trimtab/core';
-import { readTlsIdentity, type TlsIdentity } from '@trimtab/grpc';
+import {
+  createHealthServer,
+  type HealthServer,
+  readTlsIdentity,
+  type TlsIdentity,
+} from '@trimtab/grpc';
 import {
   ConfigError,
   runUntilSignal,
@@ -16,6 +21,7 @@ export type EdgeConfig = Pick<
   | 'OTEL_EXPORTER_OTLP_ENDPOINT'
   | 'LOG_LEVEL'
   | 'DRAIN_TIMEOUT_MILLIS'
+  | 'HEALTH_ADDRESS'
   | 'TLS_CERTIFICATE_FILE'
   | 'TLS_PRIVATE_KEY_FILE'
   | 'TLS_AUTHORITIES_FILE'
@@ -51,11 +57,18 @@ export async function runEdge<Config extends EdgeConfig>(edge: EdgeProcess<Confi
   });
   const logger = createLogger({ service: edge.name, level: config.LOG_LEVEL });
   const component = edge.compose(config, { clock: systemClock, logger, tls });
+  const health = healthOf(edge.name, config.HEALTH_ADDRESS);
   const running = {
     name: edge.name,
-    start: () => component.start(),
+    start: async () => {
+      await health?.start();
+      await component.start();
+      health?.setReady(true);
+    },
     stop: async () => {
+      health?.setReady(false);
       await component.stop();
+      await health?.stop();
       await telemetry.shutdown();
     },
   };
@@ -64,6 +77,13 @@ export async function runEdge<Config extends EdgeConfig>(edge: EdgeProcess<Confi
     drainTimeoutMs: config.DRAIN_TIMEOUT_MILLIS,
     onStarted: () => logger.info({ address: component.address }, 'ready'),
   });
+}
+
+/** Health by gRPC for probes, beside what the edge serves. */
+function healthOf(name: string, address: string | undefined): HealthServer | undefined {
+  return address === undefined
+    ? undefined
+    : createHealthServer({ name: `${name} health`, address });
 }
 
 function readSettings<Config extends EdgeConfig>(

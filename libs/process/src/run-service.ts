@@ -20,9 +20,10 @@ import {
   type BaseConfig,
   type ServedComponent,
 } from '@trimtab/lifecycle';
-import { connectJetStream, type Bus } from '@trimtab/messaging';
-import { createDatabase, type Database } from '@trimtab/storage';
+import { connectJetStream, loadStreams, type Bus } from '@trimtab/messaging';
+import { createDatabase, type Database, type Migrations } from '@trimtab/storage';
 import { createLogger, startTelemetry, type Logger } from '@trimtab/telemetry';
+import { runMigrations } from './run-migrations.js';
 
 /** The outside world of a service, built from its configuration. */
 export interface ServiceDependencies<Tables> {
@@ -43,15 +44,19 @@ export interface ServiceProcess<Config extends BaseConfig, Tables> {
   readonly name: string;
   readonly readConfig: (env: Record<string, string | undefined>) => Config;
   readonly compose: (config: Config, dependencies: ServiceDependencies<Tables>) => ServedComponent;
+  /** What the argument `migrate` runs, and nothing else then. */
+  readonly migrations: Migrations;
 }
 
 /**
- * Runs one service until SIGTERM or SIGINT: configuration, telemetry, dependencies, composition.
+ * Runs one service until SIGTERM or SIGINT: configuration, telemetry, dependencies, composition. With
+ * the argument `migrate` it only brings the tables up to date and ends.
  * An invalid configuration names every bad variable on stderr and ends the process with code 1.
  */
 export async function runService<Config extends BaseConfig, Tables>(
   service: ServiceProcess<Config, Tables>,
 ): Promise<void> {
+  if (process.argv[2] === 'migrate') return runMigrations(service);
   const settings = readSettings(service);
   if (settings === undefined) return;
   const { config, natsUrl, privateKeyFile, tls } = settings;
@@ -66,20 +71,23 @@ export async function runService<Config extends BaseConfig, Tables>(
     connectionString: config.DATABASE_URL,
     schema: config.DATABASE_SCHEMA ?? service.name,
     maxConnections: config.DATABASE_MAX_CONNECTIONS,
+    migrates: config.MIGRATIONS === 'start',
   });
-  const bus = await connectJetStream({ url: natsUrl, logger });
-  const identity = { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE };
+  const identity = tls && readTlsIdentity(tls);
+  const streams = loadStreams(config.STREAMS_FILE, config.STREAM_REPLICAS);
+  const bus = await connectJetStream({ url: natsUrl, logger, streams, tls: identity });
+  const tokens = { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE };
   const component = service.compose(config, {
     clock: systemClock,
     ids: systemIds,
     database,
     bus,
-    authenticator: createAuthenticator({ ...identity, jwks: jwksSource(config) }),
-    tokenIssuer: createTokenIssuer({ ...identity, key: { file: privateKeyFile } }),
+    authenticator: createAuthenticator({ ...tokens, jwks: jwksSource(config) }),
+    tokenIssuer: createTokenIssuer({ ...tokens, key: { file: privateKeyFile } }),
     logger,
-    tls: tls && readTlsIdentity(tls),
+    tls: identity,
   });
-  const process = {
+  const running = {
     name: service.name,
     start: () => component.start(),
     stop: async () => {
@@ -89,7 +97,7 @@ export async function runService<Config extends BaseConfig, Tables>(
       await telemetry.shutdown();
     },
   };
-  await runUntilSignal(process, {
+  await runUntilSignal(running, {
     logger,
     drainTimeoutMs: config.DRAIN_TIMEOUT_MILLIS,
     onStarted: () => logger.info({ address: component.address }, 'ready'),

@@ -9,6 +9,8 @@ export interface SqlDatabase {
   readonly schema: string;
   /** How to open one more connection outside the pool, e.g. for a lease that must not be shared. */
   readonly clientConfig: pg.ClientConfig;
+  /** Whether this process changes the tables; else it waits at start for the one that does. */
+  readonly migrates: boolean;
 }
 
 /** One service's schema in the PostgreSQL database. */
@@ -24,6 +26,8 @@ export interface DatabaseOptions {
   /** Lower-case identifier; one schema per service. */
   readonly schema: string;
   readonly maxConnections: number;
+  /** True unless given. */
+  readonly migrates?: boolean | undefined;
 }
 
 const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
@@ -60,7 +64,14 @@ export function createDatabase<Tables>(options: DatabaseOptions): Database<Table
     pool,
     schema,
     clientConfig,
+    migrates: options.migrates ?? true,
     kysely,
-    close: () => (closing ??= kysely.destroy()),
+    close: () => (closing ??= closeAll(kysely, pool)),
   };
+}
+
+/** Kysely ends a pool only after a query of its own. */
+async function closeAll(kysely: { destroy(): Promise<void> }, pool: pg.Pool): Promise<void> {
+  await kysely.destroy();
+  if (!pool.ended) await pool.end();
 }

@@ -4,7 +4,7 @@ export {
   type DatabaseOptions,
   type SqlDatabase,
 } from './database.js';
-export { migrate } from './migrate.js';
+export { awaitMigrations, migrate, type Migrations } from './migrate.js';
 export {
   sharedMigrations,
   type IdempotencyKeysTable,

@@ -36,10 +36,11 @@ export async function natsServerBinary(): Promise<string | undefined> {
 }
 
 /**
- * Starts `nats-server -js` on a free port of 127.0.0.1 with its store in a temporary folder.
+ * Starts `nats-server -js` on a free port of 127.0.0.1 with its store in a temporary folder, with more
+ * arguments if given.
  * @throws Error naming what to install when the program is missing
  */
-export async function startNatsServer(): Promise<NatsServer> {
+export async function startNatsServer(more: readonly string[] = []): Promise<NatsServer> {
   const binary = await natsServerBinary();
   if (binary === undefined) {
     throw new Error(
@@ -48,7 +49,7 @@ export async function startNatsServer(): Promise<NatsServer> {
   }
   const folder = await mkdtemp(join(tmpdir(), 'trimtab-test-nats-'));
   const store = join(folder, 'store');
-  let child = launch(binary, folder, -1);
+  let child = launch(binary, folder, -1, more);
   const port = await portOf(child, folder);
   const stop = (): Promise<void> => end(child);
   return {
@@ -57,7 +58,7 @@ export async function startNatsServer(): Promise<NatsServer> {
     restart: async ({ wipeStore, signal }) => {
       await end(child, signal);
       if (wipeStore) await rm(store, { recursive: true, force: true });
-      child = launch(binary, folder, port);
+      child = launch(binary, folder, port, more);
       await portOf(child, folder);
     },
     dispose: async () => {
@@ -68,13 +69,19 @@ export async function startNatsServer(): Promise<NatsServer> {
 }
 
 /** Port -1: the server chooses a free one. It writes its ports to a file when it is ready. */
-function launch(binary: string, folder: string, port: number): ChildProcess {
+function launch(
+  binary: string,
+  folder: string,
+  port: number,
+  more: readonly string[],
+): ChildProcess {
   const child = spawn(
     binary,
     [
       ...['--jetstream', '--store_dir', join(folder, 'store')],
       ...['--addr', '127.0.0.1', '--port', String(port)],
       ...['--ports_file_dir', folder, '--log', join(folder, 'server.log')],
+      ...more,
     ],
     { stdio: 'ignore' },
   );
@@ -94,7 +101,7 @@ async function portOf(child: ChildProcess, folder: string): Promise<number> {
       }
       const name = (await readdir(folder)).find((file) => file.endsWith(`_${child.pid}.ports`));
       if (name === undefined) return undefined;
-      const port = /"nats":\s*\[\s*"nats:\/\/[^"]*:(\d+)"/.exec(
+      const port = /"nats":\s*\[\s*"(?:nats|tls):\/\/[^"]*:(\d+)"/.exec(
         await readFile(join(folder, name), 'utf8'),
       )?.[1];
       return port === undefined ? undefined : Number(port);

@@ -125,6 +125,7 @@ export function composeExecutor(
     logger,
     reflection: config.REFLECTION,
     drainTimeoutMs: config.DRAIN_TIMEOUT_MILLIS,
+    healthAddress: config.HEALTH_ADDRESS,
     tls: deps.tls,
   });
   const consumer = createDispatchConsumer({

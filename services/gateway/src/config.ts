@@ -1,4 +1,10 @@
-import { addressVariable, baseConfigSchema, integerVariable, loadConfig } from '@trimtab/lifecycle';
+import {
+  addressVariable,
+  baseConfigSchema,
+  integerVariable,
+  loadConfig,
+  peerVariable,
+} from '@trimtab/lifecycle';
 import type { z } from 'zod';
 
 /** The environment of the gateway. It keeps nothing, so it has no database and no keys of its own. */
@@ -11,10 +17,11 @@ export const gatewayConfigSchema = baseConfigSchema
     OTEL_EXPORTER_OTLP_ENDPOINT: true,
     LOG_LEVEL: true,
     DRAIN_TIMEOUT_MILLIS: true,
+    HEALTH_ADDRESS: true,
   })
   .extend({
     HTTP_ADDRESS: addressVariable().default('127.0.0.1:8080'),
-    INTENT_ADDRESS: addressVariable().default('127.0.0.1:50051'),
+    INTENT_ADDRESS: peerVariable().default('127.0.0.1:50051'),
     REQUEST_TIMEOUT_MILLIS: integerVariable(1, 600_000).default(30_000),
     HEARTBEAT_MILLIS: integerVariable(10, 600_000).default(15_000),
     MAX_EVENT_STREAMS: integerVariable(1, 100_000).default(1_000),

@@ -97,6 +97,7 @@ export function composeIntent(
     logger,
     reflection: config.REFLECTION,
     drainTimeoutMs: config.DRAIN_TIMEOUT_MILLIS,
+    healthAddress: config.HEALTH_ADDRESS,
     tls: dependencies.tls,
   });
   const storage: Component = {

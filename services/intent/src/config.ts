@@ -20,7 +20,7 @@ export type IntentEnvironment = z.infer<typeof intentConfigSchema>;
  */
 export type IntentConfig = Pick<
   IntentEnvironment,
-  'GRPC_ADDRESS' | 'REFLECTION' | 'DRAIN_TIMEOUT_MILLIS'
+  'GRPC_ADDRESS' | 'HEALTH_ADDRESS' | 'REFLECTION' | 'DRAIN_TIMEOUT_MILLIS'
 > &
   Readonly<Record<Remote, Address>> &
   NotificationConfig;

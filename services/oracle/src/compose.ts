@@ -42,6 +42,7 @@ export type OracleSettings = JobSettings &
   Pick<
     OracleConfig,
     | 'GRPC_ADDRESS'
+    | 'HEALTH_ADDRESS'
     | 'REFLECTION'
     | 'DRAIN_TIMEOUT_MILLIS'
     | 'DENOMINATION_ASSET'
@@ -85,6 +86,7 @@ export function composeOracle(
     logger,
     reflection: config.REFLECTION,
     drainTimeoutMs: config.DRAIN_TIMEOUT_MILLIS,
+    healthAddress: config.HEALTH_ADDRESS,
     tls: dependencies.tls,
   });
   const denomination = {

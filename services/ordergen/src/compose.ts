@@ -95,6 +95,7 @@ export function composeOrderGen(
     logger,
     reflection: config.REFLECTION,
     drainTimeoutMs: config.DRAIN_TIMEOUT_MILLIS,
+    healthAddress: config.HEALTH_ADDRESS,
     tls: deps.tls,
   });
   const storage: Component = {

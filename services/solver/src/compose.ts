@@ -91,6 +91,7 @@ export function composeSolver(config: SolverConfig, deps: SolverDependencies): S
     logger,
     reflection: config.REFLECTION,
     drainTimeoutMs: config.DRAIN_TIMEOUT_MILLIS,
+    healthAddress: config.HEALTH_ADDRESS,
     tls: deps.tls,
   });
   const storage: Component = {
