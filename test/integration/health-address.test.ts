@@ -40,7 +40,9 @@ describe('health on an address of its own', () => {
       address: FREE,
       services: [
         bindOracle({
-          handlers: { ListAssets: () => Promise.resolve({ assets: [], nextPageToken: '' }) },
+          handlers: {
+            ListPublishers: () => Promise.resolve({ publishers: [], nextPageToken: '' }),
+          },
         }),
       ],
       authenticator,
@@ -74,7 +76,7 @@ describe('health on an address of its own', () => {
 
   it('serves nothing but health there', async () => {
     const client = createUserClient({ definition: OracleServiceService, address });
-    await expect(client.listAssets({ pageSize: 0, pageToken: '' })).rejects.toMatchObject({
+    await expect(client.listPublishers({ pageSize: 0, pageToken: '' })).rejects.toMatchObject({
       error: { kind: 'UNIMPLEMENTED' },
     });
     client.close();
