@@ -1,0 +1,58 @@
+import { heldAssetId, type HolderType, type RollCause, type Series } from '@trimtab/option-index';
+import type { BuyTrigger, NextSeries } from './runtime.js';
+import type { Notice } from './work.js';
+
+/** What owners are told, word for word. */
+
+/** A roll that was made. */
+export function rollNotice(
+  type: HolderType,
+  roll: {
+    readonly series: Series | undefined;
+    readonly costBps: number;
+    readonly rebalanceId: string;
+  },
+): Notice {
+  const into = roll.series === undefined ? '' : ` into ${heldAssetId(type, roll.series)}`;
+  const message = `Rolled${into} at a cost of ${roll.costBps} bps (rebalance ${roll.rebalanceId})`;
+  return { kind: 'ROLL', message };
+}
+
+/** A roll that was put off, with the reason. */
+export function putOffNotice(type: HolderType, { series }: NextSeries, why: string): Notice {
+  const message = `Roll into ${heldAssetId(type, series)} put off: ${why}; it is tried again`;
+  return { kind: 'ROLL', message };
+}
+
+/** A roll that is due and that nobody makes, because the intent rolls by hand. */
+export function dueNotice(type: HolderType, series: Series, cause: RollCause): Notice {
+  const assetId = heldAssetId(type, series);
+  return cause === 'PRICE'
+    ? {
+        kind: 'THRESHOLD_BREACH',
+        message: `The price is below the roll trigger of ${assetId}, and the intent does not roll by itself`,
+      }
+    : {
+        kind: 'ROLL',
+        message: `${assetId} has matured, and the intent does not roll by itself: it ends once it is settled`,
+      };
+}
+
+/** A drift above its limit. */
+export function breachNotice(driftBps: number, maxAnnualDriftBps: number): Notice {
+  const message = `The yearly drift is ${driftBps} bps, the limit is ${maxAnnualDriftBps}`;
+  return { kind: 'THRESHOLD_BREACH', message };
+}
+
+/** A stop-loss, with its reason and the drift that caused it. */
+export function stopLossNotice(reason: string, driftBps: number): Notice {
+  return {
+    kind: 'STOP_LOSS',
+    message: `${reason} (it is ${driftBps} bps); all positions are settled`,
+  };
+}
+
+/** Whether the owner is told when such a purchase is put off: an opening is no roll. */
+export function isRoll(trigger: BuyTrigger): boolean {
+  return trigger !== 'OPENING';
+}
