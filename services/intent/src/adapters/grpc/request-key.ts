@@ -30,13 +30,18 @@ export function requestKey<T extends { readonly requestId: string }>(
   const requestId =
     request.requestId === '' ? ids.uuid() : fields.uuid('request_id', request.requestId);
   fields.done();
-  const body = encoder.encode({ ...request, requestId }).finish();
+  const body = encoder.encode({ ...withoutLease(request), requestId }).finish();
   return {
     subject: callerOf(context).subject,
     method,
     requestId,
     requestHash: createHash('sha256').update(body).digest('hex'),
   };
+}
+
+/** A lease says who may ask, not what is asked: a retry under the next lease is the same request. */
+function withoutLease<T extends object>(request: T): T {
+  return 'leaseToken' in request ? { ...request, leaseToken: 0n } : request;
 }
 
 /** For whom a use case runs, from the context of a method that needs a token. */
