@@ -1,3 +1,4 @@
+export * from './all-pages.js';
 export * from './authenticator.js';
 export * from './call-context.js';
 export * from './caller.js';

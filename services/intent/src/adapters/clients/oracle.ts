@@ -1,10 +1,9 @@
 import { OracleServiceService, Price_State, type Asset } from '@trimtab/contracts/oracle';
 import { instant, present } from '@trimtab/core';
-import { createServiceClient } from '@trimtab/grpc';
+import { allPages, createServiceClient } from '@trimtab/grpc';
 import type { Call } from '../../application/ports.js';
 import type { OraclePort } from '../../application/remote-ports.js';
 import { SERVICE_NAME, type Address, type ClientSettings } from './addresses.js';
-import { allPages } from './all-pages.js';
 
 /** The longest page, and so the most assets that one call can be asked for. */
 const PAGE_SIZE = 500;

@@ -1,10 +1,9 @@
 import { PlanMode, SolverServiceService, type BuildPlanRequest } from '@trimtab/contracts/solver';
 import { present } from '@trimtab/core';
-import { createServiceClient } from '@trimtab/grpc';
+import { allPages, createServiceClient } from '@trimtab/grpc';
 import type { PlanRequest, SolverPort } from '../../application/remote-ports.js';
 import { sideWords } from '../grpc/enum-words.js';
 import { SERVICE_NAME, type Address, type ClientSettings } from './addresses.js';
-import { allPages } from './all-pages.js';
 
 /** The solver over gRPC. */
 export function createSolverClient(

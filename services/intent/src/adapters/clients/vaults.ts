@@ -1,12 +1,11 @@
 import { VaultMode, VaultServiceService, type Vault } from '@trimtab/contracts/vault';
 import { present } from '@trimtab/core';
 import { safeNumber } from '@trimtab/decimal';
-import { createServiceClient } from '@trimtab/grpc';
+import { allPages, createServiceClient } from '@trimtab/grpc';
 import { UNDERLYING } from '@trimtab/strategy';
 import type { VaultModeToSet, VaultPort, VaultView } from '../../application/remote-ports.js';
 import { sideWords } from '../grpc/enum-words.js';
 import { SERVICE_NAME, type Address, type ClientSettings } from './addresses.js';
-import { allPages } from './all-pages.js';
 
 /** VaultService (served by OrderGen) over gRPC. */
 export function createVaultClient(
