@@ -15,7 +15,7 @@ import {
   type Instant,
 } from '@trimtab/core';
 import { formatDecimal } from '@trimtab/decimal';
-import { allPages, createServiceClient, type Caller } from '@trimtab/grpc';
+import { createServiceClient, type Caller } from '@trimtab/grpc';
 import { LEGS, seriesAssetId, type Series } from '@trimtab/option-index';
 import type {
   AssetView,
@@ -63,11 +63,9 @@ export function createOracleClient(
     const found = known.get(assetId);
     const now = clock.now();
     if (found !== undefined && now - found.readTime < TERMS_AGE_MILLIS) return found.asset;
-    const assets = await allPages(async (page) => {
-      const answer = await client.listAssets(page, callAs(ENGINE));
-      return { items: answer.assets, nextPageToken: answer.nextPageToken };
-    });
-    for (const one of assets) known.set(one.assetId, { asset: toAsset(one), readTime: now });
+    const one = { pageSize: 1, pageToken: '', assetIds: [assetId] };
+    const { assets } = await client.listAssets(one, callAs(ENGINE));
+    for (const answer of assets) known.set(assetId, { asset: toAsset(answer), readTime: now });
     return known.get(assetId)?.asset;
   };
 
