@@ -48,20 +48,23 @@ export function isSameHeld(left: Held | undefined, right: Held | undefined): boo
 
 /**
  * When time alone can change what a record says, after a look at `now` that found nothing due: an
- * observation expires, a heartbeat passes, the band of the breaker widens. Undefined: never.
+ * observation expires, a heartbeat passes, the band of the breaker widens. Undefined: never, so that an
+ * asset whose observations have all expired, such as a matured series, costs nothing.
  */
 export function nextLookTime(record: AssetRecord, now: Instant): number | undefined {
   const { asset, latest, last, held } = record;
   if (asset.denomination) return undefined;
   const expiries = latest
     .filter(({ publisher }) => isAllowed(asset, publisher))
-    .map(({ observeTime }) => observeTime + asset.maxAgeSeconds * 1000 + 1);
+    .map(({ observeTime }) => observeTime + asset.maxAgeSeconds * 1000 + 1)
+    .filter((time) => time > now);
+  // Without a fresh observation there is no price, to publish or to hold back.
+  if (expiries.length === 0) return undefined;
   const heartbeat = asset.heartbeatSeconds * 1000;
   const beats = [last?.publishTime, held?.time].flatMap((time) =>
     time === undefined
       ? []
       : [time + heartbeat * (1 + Math.max(0, Math.floor((now - time) / heartbeat)))],
   );
-  const coming = [...expiries, ...beats].filter((time) => time > now);
-  return coming.length === 0 ? undefined : Math.min(...coming);
+  return Math.min(...expiries, ...beats.filter((time) => time > now));
 }

@@ -93,13 +93,14 @@ function assetHandlers(useCases: OracleUseCases): OracleHandlers {
   return {
     RegisterAsset: (request, context) => {
       const draft = toAssetDraft(required('asset', request.asset));
+      const right = callerOf(context).scopes.has('admin') ? 'ANY_ASSET' : 'SERIES_HALVES';
       return runOnce(transactions, context, {
         method: OracleServiceService.registerAsset.path,
         request,
         requestCodec: RegisterAssetRequest,
         responseCodec: RegisterAssetResponse,
         effect: async (session) => ({
-          asset: toAssetMessage(await registerAsset(session, draft)),
+          asset: toAssetMessage(await registerAsset(session, draft, right)),
         }),
       });
     },

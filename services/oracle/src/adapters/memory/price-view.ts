@@ -14,17 +14,13 @@ export interface LivePriceView extends PriceView {
   committed(lastSequence: bigint): void;
 }
 
-interface Entry {
-  readonly record: AssetRecord;
-  /** When time must be looked at again; undefined: never. */
-  readonly dueTime: number | undefined;
-}
-
 /** Creates an empty view. `load` asks the database for an asset that is not known here. */
 export function createPriceView(
   load: (assetId: string) => Promise<readonly AssetRecord[]>,
 ): LivePriceView {
-  const entries = new Map<string, Entry>();
+  const records = new Map<string, AssetRecord>();
+  /** When time must be looked at again; what time cannot change is not here, and is never passed over. */
+  const dueTimes = new Map<string, number>();
   const waiting = new Set<() => void>();
   let ids: readonly string[] = [];
   let denomination: Asset | undefined;
@@ -36,47 +32,55 @@ export function createPriceView(
     for (const wake of [...waiting]) wake();
   }
 
-  function apply(records: readonly AssetRecord[], lookedAt?: Instant): void {
-    const fresh = records.filter(({ asset, change }) => {
-      const known = entries.get(asset.assetId)?.record.change;
+  function schedule(assetId: string, dueTime: number | undefined): void {
+    if (dueTime === undefined) dueTimes.delete(assetId);
+    else dueTimes.set(assetId, dueTime);
+  }
+
+  function apply(arriving: readonly AssetRecord[], lookedAt?: Instant): void {
+    const fresh = arriving.filter(({ asset, change }) => {
+      const known = records.get(asset.assetId)?.change;
       return known === undefined || known < change;
     });
-    const added = fresh.map(({ asset }) => asset.assetId).filter((id) => !entries.has(id));
+    const added = fresh.map(({ asset }) => asset.assetId).filter((id) => !records.has(id));
     for (const record of fresh) {
       const { asset } = record;
-      const dueTime = lookedAt === undefined ? 0 : nextLookTime(record, lookedAt);
-      entries.set(asset.assetId, { record, dueTime: asset.denomination ? undefined : dueTime });
+      records.set(asset.assetId, record);
       if (asset.denomination) denomination = asset;
+      else schedule(asset.assetId, lookedAt === undefined ? 0 : nextLookTime(record, lookedAt));
     }
     if (added.length > 0) ids = sorted([...ids, ...added], compare);
     committed(fresh.reduce((last, { sequence }) => (sequence > last ? sequence : last), 0n));
   }
 
   return {
-    find: (assetId) => entries.get(assetId)?.record,
+    find: (assetId) => records.get(assetId),
     async findOrLoad(assetId) {
-      if (!entries.has(assetId)) apply(await load(assetId));
-      return entries.get(assetId)?.record;
+      if (!records.has(assetId)) apply(await load(assetId));
+      return records.get(assetId);
     },
     page({ afterAssetId, limit, assetIds }) {
       const wanted = assetIds === undefined ? ids : sorted(new Set(assetIds), compare);
       const page: AssetRecord[] = [];
       for (let at = firstAfter(wanted, afterAssetId); at < wanted.length; at += 1) {
         if (page.length >= limit) break;
-        const entry = entries.get(present(wanted[at], 'the index is inside'));
-        if (entry !== undefined) page.push(entry.record);
+        const record = records.get(present(wanted[at], 'the index is inside'));
+        if (record !== undefined) page.push(record);
       }
       return page;
     },
     denomination: () => present(denomination, 'the denomination asset is registered at start'),
-    due: (now) =>
-      [...entries.values()]
-        .filter(({ dueTime }) => dueTime !== undefined && dueTime <= now)
-        .map(({ record }) => record),
+    due(now) {
+      const due: AssetRecord[] = [];
+      for (const [assetId, dueTime] of dueTimes) {
+        if (dueTime > now) continue;
+        due.push(present(records.get(assetId), 'what is due is known'));
+      }
+      return due;
+    },
     looked(record: AssetRecord, now: Instant) {
       const { assetId } = record.asset;
-      if (entries.get(assetId)?.record !== record) return;
-      entries.set(assetId, { record, dueTime: nextLookTime(record, now) });
+      if (records.get(assetId) === record) schedule(assetId, nextLookTime(record, now));
     },
     get lastSequence() {
       return lastSequence;

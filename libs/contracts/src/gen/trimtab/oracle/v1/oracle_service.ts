@@ -2114,9 +2114,10 @@ export const WatchPricesResponse: MessageFns<WatchPricesResponse> = {
 export type OracleServiceService = typeof OracleServiceService;
 export const OracleServiceService = {
   /**
-   * Registers an asset. Scope `admin`; `engine` for halves of option series, such as P-BTC-30000-20260801.
+   * Registers an asset. Scope `admin`; `engine` for halves of option series, such as P-BTC-30000-20260801, with the decimals, lot and
+   * minimum order of their base asset, and with the publishers that price them.
    *
-   * Errors: ASSET_EXISTS, DECIMAL_NOT_CANONICAL, DUPLICATE_ID, REQUEST_ID_REUSED.
+   * Errors: ASSET_EXISTS, ASSET_NOT_FOUND (the base asset of a half), DECIMAL_NOT_CANONICAL, DUPLICATE_ID, REQUEST_ID_REUSED.
    */
   registerAsset: {
     path: "/trimtab.oracle.v1.OracleService/RegisterAsset" as const,
@@ -2267,9 +2268,10 @@ export const OracleServiceService = {
 
 export interface OracleServiceServer extends UntypedServiceImplementation {
   /**
-   * Registers an asset. Scope `admin`; `engine` for halves of option series, such as P-BTC-30000-20260801.
+   * Registers an asset. Scope `admin`; `engine` for halves of option series, such as P-BTC-30000-20260801, with the decimals, lot and
+   * minimum order of their base asset, and with the publishers that price them.
    *
-   * Errors: ASSET_EXISTS, DECIMAL_NOT_CANONICAL, DUPLICATE_ID, REQUEST_ID_REUSED.
+   * Errors: ASSET_EXISTS, ASSET_NOT_FOUND (the base asset of a half), DECIMAL_NOT_CANONICAL, DUPLICATE_ID, REQUEST_ID_REUSED.
    */
   registerAsset: handleUnaryCall<RegisterAssetRequest, RegisterAssetResponse>;
   /**
@@ -2334,9 +2336,10 @@ export interface OracleServiceServer extends UntypedServiceImplementation {
 
 export interface OracleServiceClient extends Client {
   /**
-   * Registers an asset. Scope `admin`; `engine` for halves of option series, such as P-BTC-30000-20260801.
+   * Registers an asset. Scope `admin`; `engine` for halves of option series, such as P-BTC-30000-20260801, with the decimals, lot and
+   * minimum order of their base asset, and with the publishers that price them.
    *
-   * Errors: ASSET_EXISTS, DECIMAL_NOT_CANONICAL, DUPLICATE_ID, REQUEST_ID_REUSED.
+   * Errors: ASSET_EXISTS, ASSET_NOT_FOUND (the base asset of a half), DECIMAL_NOT_CANONICAL, DUPLICATE_ID, REQUEST_ID_REUSED.
    */
   registerAsset(
     request: RegisterAssetRequest,
