@@ -44,12 +44,9 @@ export function breachNotice(driftBps: number, maxAnnualDriftBps: number): Notic
   return { kind: 'THRESHOLD_BREACH', message };
 }
 
-/** A stop-loss, with its reason and the drift that caused it. */
-export function stopLossNotice(reason: string, driftBps: number): Notice {
-  return {
-    kind: 'STOP_LOSS',
-    message: `${reason} (it is ${driftBps} bps); all positions are settled`,
-  };
+/** A stop-loss; always the same words, so that it is told once. */
+export function stopLossNotice(reason: string): Notice {
+  return { kind: 'STOP_LOSS', message: `${reason}. All positions are settled` };
 }
 
 /** Whether the owner is told when such a purchase is put off: an opening is no roll. */
