@@ -11,13 +11,14 @@ import { testDatabaseOptions, testNatsUrl } from '@trimtab/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runToEnd, startProcess, type ServiceProcess } from './service-process.js';
 
-const ORDER = ['oracle', 'solver', 'ordergen', 'executor', 'intent'] as const;
+const ORDER = ['oracle', 'solver', 'ordergen', 'executor', 'intent', 'engine'] as const;
 const HEALTH_NAMES = {
   oracle: 'trimtab.oracle.v1.OracleService',
   solver: 'trimtab.solver.v1.SolverService',
   ordergen: 'trimtab.ordergen.v1.OrderGenService',
   executor: '',
   intent: 'trimtab.intent.v1.IntentService',
+  engine: '',
 } as const;
 
 describe('every service as a process of its own', () => {

@@ -54,6 +54,7 @@ export function createProgram(finish: (code: number) => void): Command {
     .option('--solver-port <port>', 'port of the solver', port, 50053)
     .option('--ordergen-port <port>', 'port of order generation and vaults', port, 50054)
     .option('--executor-port <port>', 'port of the executor (health only)', port, 50055)
+    .option('--engine-port <port>', 'port of the strategy engine (health only)', port, 50056)
     .option('--gateway-port <port>', 'port of the REST gateway', port, 8080)
     .addOption(
       new Option('--log-level <level>', 'what is logged').choices(LOG_LEVELS).default('warn'),
@@ -70,6 +71,7 @@ export function createProgram(finish: (code: number) => void): Command {
               solver: options.solverPort,
               ordergen: options.ordergenPort,
               executor: options.executorPort,
+              engine: options.enginePort,
               gateway: options.gatewayPort,
             },
           },
@@ -162,6 +164,7 @@ interface DevFlags {
   readonly solverPort: number;
   readonly ordergenPort: number;
   readonly executorPort: number;
+  readonly enginePort: number;
   readonly gatewayPort: number;
 }
 

@@ -1,2 +1,3 @@
+export * from './run-client.js';
 export * from './run-edge.js';
 export * from './run-service.js';

@@ -24,6 +24,9 @@ export const ATTRIBUTES = {
   errorReason: 'trimtab.error.reason',
   messageSubject: 'trimtab.message.subject',
   messageDeliveryCount: 'trimtab.message.delivery_count',
+  agentKind: 'trimtab.agent.kind',
+  agentInstance: 'trimtab.agent.instance',
+  agentAttemptCount: 'trimtab.agent.attempt_count',
   callerActor: 'trimtab.caller.actor',
 } as const;
 

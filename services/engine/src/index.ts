@@ -1,2 +1,6 @@
+export * from './application/create-agents.js';
 export * from './application/ports.js';
+export * from './application/scheduler.js';
+export { composeEngine, type Engine, type EngineDependencies } from './compose.js';
+export { agentSettings, engineConfig, type EngineConfig } from './config.js';
 export * from './domain/index.js';

@@ -6,7 +6,7 @@ import { toJson, type Output } from '../output.js';
 /** How the suite of `trimtab dev` is run. */
 export interface DevOptions {
   readonly dataFolder: string;
-  readonly ports: Readonly<Record<ServiceName | 'gateway', number>>;
+  readonly ports: Readonly<Record<ServiceName | 'engine' | 'gateway', number>>;
   readonly logLevel: string;
 }
 
@@ -26,6 +26,7 @@ export async function runDev(options: DevOptions, output: Output): Promise<numbe
     clock: systemClock,
     logger: createLogger({ service: 'dev', level: options.logLevel }),
     addresses: mapPorts(options.ports),
+    engineAddress: `127.0.0.1:${options.ports.engine}`,
     gatewayAddress: `127.0.0.1:${options.ports.gateway}`,
     environment: environmentOfServices(),
     ...serversOfEnvironment(process.env),
@@ -33,7 +34,8 @@ export async function runDev(options: DevOptions, output: Output): Promise<numbe
       if (!output.json) output.line(line);
     },
   });
-  const addresses = { ...suite.addresses, gateway: suite.gatewayAddress };
+  const { engineAddress: engine, gatewayAddress: gateway } = suite;
+  const addresses = { ...suite.addresses, engine, gateway };
   if (output.json) output.line(toJson({ ready: true, addresses }));
   else {
     output.line('ready');
@@ -55,7 +57,7 @@ export function serversOfEnvironment(
   };
 }
 
-/** Variables of the services that a developer may set for all of them: the paper venue's manners. */
+/** Variables of the services that a developer may set: the manners of paper venue and engine. */
 function environmentOfServices(): Record<string, string> {
   const names = [
     'PAPER_SCRIPT',
@@ -63,6 +65,8 @@ function environmentOfServices(): Record<string, string> {
     'PAPER_MAX_SLIPPAGE_BPS',
     'PAPER_FEE_BPS',
     'REFLECTION',
+    'SPREAD_BPS',
+    'VOLATILITIES',
   ];
   return Object.fromEntries(
     names.flatMap((name) => {

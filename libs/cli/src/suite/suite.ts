@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '@trimtab/core';
+import { composeEngine, engineConfig } from '@trimtab/engine';
 import { composeExecutor, executorConfig, type ExecutorTables } from '@trimtab/executor';
 import {
   createAuthenticator,
@@ -33,6 +34,8 @@ export interface SuiteOptions {
   readonly addresses: Readonly<Record<ServiceName, string>>;
   /** `host:port` of the REST gateway; absent: none is started. */
   readonly gatewayAddress?: string;
+  /** `host:port` of the health of the strategy engine; absent: none is started, and intents do nothing by themselves. */
+  readonly engineAddress?: string;
   /** Variables of the services' configuration beyond addresses and keys, such as `PAPER_SCRIPT`. */
   readonly environment?: Readonly<Record<string, string>>;
   /** A PostgreSQL to use instead of the embedded one. */
@@ -52,6 +55,8 @@ export interface Suite {
   readonly addresses: Readonly<Record<ServiceName, string>>;
   /** Where the REST gateway is, if one was asked for. */
   readonly gatewayAddress: string | undefined;
+  /** Where the health of the engine is, if one was asked for. */
+  readonly engineAddress: string | undefined;
   /** Signs development tokens for users of the suite. */
   readonly tokenIssuer: TokenIssuer;
   readonly bus: Bus;
@@ -171,9 +176,34 @@ async function startParts(
       database: databases.intent,
     }),
   );
+  const engineAddress = await startEngine(options, { addresses, bus, tokenIssuer }, undo);
+  if (engineAddress !== undefined) progress(`${'engine'.padEnd(10)} ${engineAddress}`);
   const gatewayAddress = await startGateway(options, addresses, undo);
   if (gatewayAddress !== undefined) progress(`${'gateway'.padEnd(10)} ${gatewayAddress}`);
-  return { addresses, gatewayAddress, tokenIssuer, bus, databases, stop };
+  return { addresses, gatewayAddress, engineAddress, tokenIssuer, bus, databases, stop };
+}
+
+async function startEngine(
+  options: SuiteOptions,
+  suite: Pick<Suite, 'addresses' | 'bus' | 'tokenIssuer'>,
+  undo: (() => Promise<void>)[],
+): Promise<string | undefined> {
+  if (options.engineAddress === undefined) return undefined;
+  const { addresses, bus, tokenIssuer } = suite;
+  const config = engineConfig({
+    ...options.environment,
+    GRPC_ADDRESS: options.engineAddress,
+    INTENT_ADDRESS: addresses.intent,
+    ORACLE_ADDRESS: addresses.oracle,
+    SOLVER_ADDRESS: addresses.solver,
+    ORDERGEN_ADDRESS: addresses.ordergen,
+  });
+  const logger = options.logger.child({ service: 'engine' });
+  const { clock } = options;
+  const engine = composeEngine(config, { clock, ids: systemIds, tokenIssuer, bus, logger });
+  undo.push(() => engine.stop());
+  await engine.start();
+  return engine.address;
 }
 
 async function startGateway(

@@ -99,7 +99,7 @@ export function createOracleClient(
   const registerSeries = async (one: Series, base: AssetView): Promise<void> => {
     for (const leg of LEGS) {
       const assetId = seriesAssetId(leg, one);
-      const requestId = derivedIds.of('register-asset', assetId);
+      const requestId = derivedIds.of('register-asset', assetId, ...termsOf(base));
       const request = { requestId, asset: seriesAsset(assetId, base) };
       await unless(EXISTS, client.registerAsset(request, callAs(ENGINE)));
     }
@@ -152,6 +152,11 @@ function seriesAsset(assetId: string, { decimals, lot, minimumOrder }: AssetView
     breakerBps: NO_LIMIT_BPS,
     publishers: [...SERIES_PUBLISHERS],
   });
+}
+
+/** Other terms are another request. */
+function termsOf({ decimals, lot, minimumOrder }: AssetView): readonly string[] {
+  return [decimals, lot, minimumOrder].map(String);
 }
 
 function toAsset({ decimals, lot, minimumOrder }: WireAsset): AssetView {
