@@ -1,8 +1,8 @@
 import { present, type Instant } from '@trimtab/core';
 import { ratioDecimal, valueOf, type Decimal } from '@trimtab/decimal';
-import { heldLeg, parseSeriesAssetId, seriesId, type Series } from '@trimtab/option-index';
+import { heldLeg, parseSeriesAssetId, seriesId } from '@trimtab/option-index';
 import { resolveAsset, UNDERLYING_DECIMALS } from '@trimtab/strategy';
-import { modelOf } from '../application/agents/model-of.js';
+import { halfPrice, type HalfMarket } from '../domain/half-price.js';
 import type { AgentSettings } from '../application/ports.js';
 import type { World } from './world.js';
 
@@ -30,11 +30,11 @@ export function takeSample(world: World, time: Instant, settings: AgentSettings)
   const { runtime, spec } = intent.current();
   const base = resolveAsset(present(spec.ticker.split('/')[0], 'a ticker has a base'));
   const spot = present(world.oracle.standing(base), 'the base is played from the start').price;
-  const market = { spot, now: time, volatilities: settings.volatilities };
+  const market = { spot, time, volatilities: settings.volatilities };
   const { cash, positions } = vault.view();
   const nav = positions.reduce((sum, { assetId, quantity }) => {
     const half = parseSeriesAssetId(assetId);
-    const price = half.ok ? halfOf(half.value, market) : spot;
+    const price = half.ok ? halfPrice(half.value.leg, half.value.series, market) : spot;
     const { decimals } = present(world.oracle.terms(assetId), 'what is held is registered');
     const scale = { assetDecimals: decimals, underlyingDecimals: UNDERLYING_DECIMALS };
     return sum + valueOf(quantity, { price, ...scale });
@@ -53,13 +53,6 @@ export function takeSample(world: World, time: Instant, settings: AgentSettings)
   };
 }
 
-type Market = Parameters<typeof modelOf>[1];
-
-function halfOf(half: { readonly leg: 'P' | 'N'; readonly series: Series }, market: Market) {
-  const { p, n } = modelOf(half.series, market);
-  return half.leg === 'P' ? p : n;
-}
-
 /** Whether the owner moved money that the units do not know of yet. */
 function hasOpenFlows({ intent, books }: World): boolean {
   const known = intent.current().runtime.index?.ledgerSequence ?? 0;
@@ -70,12 +63,12 @@ function hasOpenFlows({ intent, books }: World): boolean {
 }
 
 /** Constant for P; for N the model value since the purchase, linked to what it was before. */
-function indexOf({ intent }: World, market: Market): Decimal | undefined {
+function indexOf({ intent }: World, market: HalfMarket): Decimal | undefined {
   const { spec, runtime } = intent.current();
   const held = runtime.index?.held;
   if (held === undefined) return undefined;
   if (heldLeg(spec.type) === 'P' || held.linkValue === undefined) return held.index;
-  const { n } = modelOf(held.series, market);
+  const n = halfPrice('N', held.series, market);
   const { linkValue, index } = held;
   const numerator = index.digits * n.digits * 10n ** BigInt(linkValue.scale);
   const denominator = linkValue.digits * 10n ** BigInt(index.scale + n.scale);

@@ -9,6 +9,7 @@ export * from './index-value.js';
 export * from './intent-view.js';
 export * from './matured.js';
 export * from './notices.js';
+export * from './quote.js';
 export * from './put-off.js';
 export * from './roll-estimate.js';
 export * from './run.js';

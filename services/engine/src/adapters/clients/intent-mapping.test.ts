@@ -99,7 +99,9 @@ describe('an intent', () => {
   });
 
   it('of a kind that nobody knows is a defect', () => {
-    expect(() => toIntentView(intentWith({ type: 99 as IntentType }))).toThrow('an intent type was 99');
+    expect(() => toIntentView(intentWith({ type: 99 as IntentType }))).toThrow(
+      'an intent type was 99',
+    );
   });
 });
 

@@ -2,6 +2,7 @@ import { addMillis, compare, sorted, type Instant } from '@trimtab/core';
 import type { Decimal } from '@trimtab/decimal';
 import { heldAssetId, heldLeg, seriesId, type Series } from '@trimtab/option-index';
 import { resolveAsset } from '@trimtab/strategy';
+import { halfPrice } from '../../domain/half-price.js';
 import type { IntentView } from '../../domain/intent-view.js';
 import { quoteAround } from '../../domain/quote.js';
 import type { TickResult } from '../../domain/work.js';
@@ -13,7 +14,6 @@ import type {
   OraclePort,
   VaultPort,
 } from '../ports.js';
-import { modelOf } from './model-of.js';
 
 /** What the market maker works with. */
 export interface MarketMakerPorts {
@@ -39,6 +39,7 @@ export function createMarketMakerAgent(
   { intents, oracle, marketMaker, vaults }: MarketMakerPorts,
   settings: MarketMakerSettings,
 ): Agent {
+  const { volatilities, spreadBps } = settings;
   return {
     tick: async (now) => {
       const intent = await intents.get(intentId);
@@ -46,7 +47,7 @@ export function createMarketMakerAgent(
       const series = quotedSeries(intent, now);
       const known = await knownOf(intent, series);
       const spot = await spotOf(intent);
-      const quotes = spot === undefined ? [] : quotesOf(intent, known, { spot, now });
+      const quotes = spot === undefined ? [] : quotesOf(intent, known, { spot, time: now });
       if (quotes.length > 0) await marketMaker.publish(quotes, now);
       const isComplete = spot !== undefined && known.length === series.length;
       const pause = isComplete ? settings.quoteIntervalMillis : settings.pollMillis;
@@ -83,11 +84,11 @@ export function createMarketMakerAgent(
   function quotesOf(
     { spec }: IntentView,
     series: readonly Series[],
-    market: { readonly spot: Decimal; readonly now: Instant },
+    { spot, time }: { readonly spot: Decimal; readonly time: Instant },
   ): readonly Observation[] {
     return series.flatMap((one): Observation[] => {
-      const { p, n } = modelOf(one, { ...market, volatilities: settings.volatilities });
-      const quote = quoteAround(heldLeg(spec.type) === 'N' ? n : p, settings.spreadBps);
+      const value = halfPrice(heldLeg(spec.type), one, { spot, time, volatilities });
+      const quote = quoteAround(value, spreadBps);
       if (quote === undefined) return [];
       return [{ kind: 'QUOTE', assetId: heldAssetId(spec.type, one), ...quote }];
     });

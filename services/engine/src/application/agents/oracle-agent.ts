@@ -1,7 +1,8 @@
 import { addMillis, compare, present, sorted, type Instant } from '@trimtab/core';
 import { decimalOf, type Decimal } from '@trimtab/decimal';
-import { seriesAssetId, seriesId, type Series } from '@trimtab/option-index';
+import { LEGS, seriesAssetId, seriesId, type Series } from '@trimtab/option-index';
 import { resolveAsset } from '@trimtab/strategy';
+import { halfPrice } from '../../domain/half-price.js';
 import type { TickResult } from '../../domain/work.js';
 import type {
   Agent,
@@ -11,7 +12,6 @@ import type {
   Observation,
   OraclePort,
 } from '../ports.js';
-import { modelOf } from './model-of.js';
 
 /** What the oracle agent works with. */
 export interface OracleAgentPorts {
@@ -54,20 +54,20 @@ export function createOracleAgent(
 
   async function registerNew(series: readonly Series[], terms: AssetView): Promise<void> {
     for (const one of series) {
-      const halves = [seriesAssetId('P', one), seriesAssetId('N', one)];
+      const halves = LEGS.map((leg) => seriesAssetId(leg, one));
       const known = await Promise.all(halves.map((half) => oracle.asset(half)));
       if (known.includes(undefined)) await oracle.registerSeries(one, terms);
     }
   }
 
-  function valuesOf(series: readonly Series[], spot: Decimal, now: Instant): Observation[] {
-    return series.flatMap((one): Observation[] => {
-      const { p, n } = modelOf(one, { spot, now, volatilities: settings.volatilities });
-      return [
-        { kind: 'PRICE', assetId: seriesAssetId('P', one), price: orLeast(p) },
-        { kind: 'PRICE', assetId: seriesAssetId('N', one), price: orLeast(n) },
-      ];
-    });
+  function valuesOf(series: readonly Series[], spot: Decimal, time: Instant): Observation[] {
+    const { volatilities } = settings;
+    return series.flatMap((one) =>
+      LEGS.map((leg): Observation => {
+        const value = halfPrice(leg, one, { spot, time, volatilities });
+        return { kind: 'PRICE', assetId: seriesAssetId(leg, one), price: orLeast(value) };
+      }),
+    );
   }
 }
 
