@@ -22,7 +22,8 @@ export function createPriceView(
   /** When time must be looked at again; what time cannot change is not here, and is never passed over. */
   const dueTimes = new Map<string, number>();
   const waiting = new Set<() => void>();
-  let ids: readonly string[] = [];
+  /** In their order; each new one is put into its place. */
+  const ids: string[] = [];
   let denomination: Asset | undefined;
   let lastSequence = 0n;
 
@@ -42,14 +43,14 @@ export function createPriceView(
       const known = records.get(asset.assetId)?.change;
       return known === undefined || known < change;
     });
-    const added = fresh.map(({ asset }) => asset.assetId).filter((id) => !records.has(id));
+    const added = new Set(fresh.map(({ asset }) => asset.assetId).filter((id) => !records.has(id)));
     for (const record of fresh) {
       const { asset } = record;
       records.set(asset.assetId, record);
       if (asset.denomination) denomination = asset;
       else schedule(asset.assetId, lookedAt === undefined ? 0 : nextLookTime(record, lookedAt));
     }
-    if (added.length > 0) ids = sorted([...ids, ...added], compare);
+    for (const assetId of added) ids.splice(firstAfter(ids, assetId), 0, assetId);
     committed(fresh.reduce((last, { sequence }) => (sequence > last ? sequence : last), 0n));
   }
 
