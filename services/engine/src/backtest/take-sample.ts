@@ -1,9 +1,11 @@
 import { present, type Instant } from '@trimtab/core';
-import { ratioDecimal, valueOf, type Decimal } from '@trimtab/decimal';
-import { heldLeg, parseSeriesAssetId, seriesId } from '@trimtab/option-index';
-import { resolveAsset, UNDERLYING_DECIMALS } from '@trimtab/strategy';
-import { halfPrice, type HalfMarket } from '../domain/half-price.js';
+import { ratioDecimal, type Decimal } from '@trimtab/decimal';
+import { parseSeriesAssetId, seriesId } from '@trimtab/option-index';
 import type { AgentSettings } from '../application/ports.js';
+import { halfPrice, type HalfMarket } from '../domain/half-price.js';
+import { indexAt } from '../domain/index-value.js';
+import { navOf, type PriceBook } from '../domain/valuation.js';
+import { spotOf } from './played-runs.js';
 import type { World } from './world.js';
 
 /** How an intent stood at a time, after everything that was due had been done. */
@@ -15,7 +17,7 @@ export interface Sample {
   readonly unitCount: bigint;
   /** NAV per unit, floored to 9 digits; absent without units, and while a flow is not accounted for. */
   readonly valuePerUnit: Decimal | undefined;
-  /** The index as a part of the first, floored to 9 digits; absent while nothing is held. */
+  /** The index as a part of the first; absent while nothing was bought. */
   readonly index: Decimal | undefined;
   /** As the engine reported it last. */
   readonly driftBps: number;
@@ -24,33 +26,37 @@ export interface Sample {
 
 const PLACES = 9;
 
-/** Looks at the world. */
+/** Looks at the world, by the engine's own rules of value and index. */
 export function takeSample(world: World, time: Instant, settings: AgentSettings): Sample {
-  const { intent, vault } = world;
-  const { runtime, spec } = intent.current();
-  const base = resolveAsset(present(spec.ticker.split('/')[0], 'a ticker has a base'));
-  const spot = present(world.oracle.standing(base), 'the base is played from the start').price;
+  const { index, currentDriftBps: driftBps } = world.intent.current().runtime;
+  const spot = spotOf(world);
   const market = { spot, time, volatilities: settings.volatilities };
-  const { cash, positions } = vault.view();
-  const nav = positions.reduce((sum, { assetId, quantity }) => {
-    const half = parseSeriesAssetId(assetId);
-    const price = half.ok ? halfPrice(half.value.leg, half.value.series, market) : spot;
-    const { decimals } = present(world.oracle.terms(assetId), 'what is held is registered');
-    const scale = { assetDecimals: decimals, underlyingDecimals: UNDERLYING_DECIMALS };
-    return sum + valueOf(quantity, { price, ...scale });
-  }, cash);
-  const unitCount = runtime.index?.unitCount ?? 0n;
+  const nav = navOf(world.vault.view(), pricesOf(world, market));
+  const unitCount = index?.unitCount ?? 0n;
   const isAccounted = unitCount > 0n && !hasOpenFlows(world);
+  const held = index?.held;
   return {
     time,
     spot,
     nav,
     unitCount,
     valuePerUnit: isAccounted ? ratioDecimal(nav, unitCount, PLACES) : undefined,
-    index: indexOf(world, market),
-    driftBps: runtime.currentDriftBps,
-    heldSeries: runtime.index?.held && seriesId(runtime.index.held.series),
+    index: held && indexAt(held, market, undefined),
+    driftBps,
+    heldSeries: held && seriesId(held.series),
   };
+}
+
+/** Halves at their model values, anything else at the price of the base. */
+function pricesOf({ vault, oracle }: World, market: HalfMarket): PriceBook {
+  return new Map(
+    vault.view().positions.map(({ assetId }) => {
+      const half = parseSeriesAssetId(assetId);
+      const price = half.ok ? halfPrice(half.value.leg, half.value.series, market) : market.spot;
+      const { decimals } = present(oracle.terms(assetId), 'what is held is registered');
+      return [assetId, { price, decimals }];
+    }),
+  );
 }
 
 /** Whether the owner moved money that the units do not know of yet. */
@@ -60,17 +66,4 @@ function hasOpenFlows({ intent, books }: World): boolean {
     .lines()
     .slice(known)
     .some(({ account }) => account === 'OWNER');
-}
-
-/** Constant for P; for N the model value since the purchase, linked to what it was before. */
-function indexOf({ intent }: World, market: HalfMarket): Decimal | undefined {
-  const { spec, runtime } = intent.current();
-  const held = runtime.index?.held;
-  if (held === undefined) return undefined;
-  if (heldLeg(spec.type) === 'P' || held.linkValue === undefined) return held.index;
-  const n = halfPrice('N', held.series, market);
-  const { linkValue, index } = held;
-  const numerator = index.digits * n.digits * 10n ** BigInt(linkValue.scale);
-  const denominator = linkValue.digits * 10n ** BigInt(index.scale + n.scale);
-  return ratioDecimal(numerator, denominator, PLACES);
 }
