@@ -25,6 +25,13 @@ describe('describeFailure', () => {
     });
   });
 
+  it('lists every broken field with its path in JSON', () => {
+    const violations = [{ field: 'type', reason: 'FIELD_INVALID', message: 'was "x"' }];
+    const invalid = domainError('INVALID_ARGUMENT', 'INTENT_INVALID', 'the intent has 1 error');
+    const failure = new DomainFailure({ ...invalid, violations });
+    expect(JSON.parse(describeFailure(failure, true))).toMatchObject({ error: { violations } });
+  });
+
   it('names the causes of other errors without a stack', () => {
     const error = new Error('cannot listen on 127.0.0.1:1', {
       cause: new Error('permission denied'),

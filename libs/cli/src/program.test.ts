@@ -7,7 +7,15 @@ describe('the command line', () => {
     const program = createProgram(() => undefined);
     const names = program.commands.map((command) => command.name());
     expect(names).toEqual(
-      expect.arrayContaining(['demo', 'dev', 'token', 'conformance', 'watch', 'replay']),
+      expect.arrayContaining([
+        'demo',
+        'dev',
+        'token',
+        'conformance',
+        'watch',
+        'replay',
+        'backtest',
+      ]),
     );
     for (const command of program.commands) {
       expect(command.helpInformation()).toContain(command.description());

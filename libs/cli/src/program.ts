@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from 'commander';
 import { integerBetween } from './arguments.js';
 import { runAudit } from './commands/audit.js';
+import { addBacktestCommand } from './commands/backtest-program.js';
 import { CONFORMANCE_KINDS, runConformance, type ConformanceKind } from './commands/conformance.js';
 import { runDemo } from './commands/demo.js';
 import { runDev } from './commands/dev.js';
@@ -99,6 +100,7 @@ export function createProgram(finish: (code: number) => void): Command {
     command('feed').description('publish prices: a recording, or what an address says'),
     surroundings,
   );
+  addBacktestCommand(command('backtest'), surroundings);
   addPricesCommands(command('prices').description('look at published prices'), surroundings);
 
   command('conformance')

@@ -8,3 +8,4 @@ export {
 export type { IntentTables } from './adapters/postgres/tables.js';
 export type { RemoteServices, VaultView } from './application/remote-ports.js';
 export { rules as INTENT_RULES } from './adapters/grpc/rules.js';
+export { isTimeZone } from './adapters/time-zone.js';

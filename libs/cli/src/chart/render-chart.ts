@@ -9,6 +9,7 @@ import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { formatInstant, type Instant } from '@trimtab/core';
 import { periodsOf, type ChartState, type PriceChart } from './price-chart.js';
+import { withStableIds } from './stable-ids.js';
 
 /**
  * Draws a chart as SVG: each venue as a thin line, the published price as a stair, its confidence as
@@ -134,14 +135,4 @@ function bandOf(data: PriceChart): readonly LineSeriesOption[] {
       areaStyle: { color: BAND_COLOUR, opacity: 0.35 },
     },
   ];
-}
-
-/** The library numbers its drawings within the process; here each is the only one. */
-function withStableIds(svg: string): string {
-  const ids = new Map<string, string>();
-  return svg.replace(/\bzr\d+-(c|cls|g|p|i|s|a)?-?\d*\b/g, (id) => {
-    const stable = ids.get(id) ?? `trimtab-${ids.size}`;
-    ids.set(id, stable);
-    return stable;
-  });
 }

@@ -1,4 +1,5 @@
 export * from './csv-feed.js';
+export { readCsvRecords, type CsvRecord } from './csv-records.js';
 export type { DeliveryDependencies } from './delivery.js';
 export { pointerFault } from './exact-json.js';
 export * from './feed.js';

@@ -1,0 +1,1 @@
+export { JsonSyntaxError, numberText, readJson } from './read-json.js';
