@@ -6,9 +6,11 @@ export NODE_NO_WARNINGS := 1
 NODE_MODULES := node_modules/.package-lock.json
 TRIMTAB := node libs/cli/dist/main.js
 DATA_FOLDER ?= .trimtab
+TAG ?= dev
+SERVICES ?= $(patsubst services/%/src/main.ts,%,$(wildcard services/*/src/main.ts))
 
 .PHONY: help setup generate build check lint format tidy proto-check test test-unit test-integration test-e2e \
-  test-node24 campaign demo dev bench golden-plans golden-backtests openapi ci nats-server clean
+  test-node24 campaign demo dev bench golden-plans golden-backtests openapi ci nats-server kustomize images images-check clean
 
 help: ## list the targets
 	@grep -hE '^[a-zA-Z0-9_-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -42,10 +44,13 @@ proto-check: setup ## buf lint, format and breaking; the generated code is fresh
 nats-server: ## make sure a nats-server binary is on the machine
 	@test/run/ensure-nats-server.sh
 
-test: build nats-server ## all tests; the last line is "N passed, N failed"
+kustomize: ## make sure that the manifests can be rendered
+	@test/run/ensure-kustomize.sh
+
+test: build nats-server kustomize ## all tests; the last line is "N passed, N failed"
 	node test/run/all.mjs
 
-test-unit: setup ## unit, property, golden, contract and tidy tests: no server needed
+test-unit: setup kustomize ## unit, property, golden, contract and tidy tests: no server needed
 	npx vitest run --project unit
 
 test-integration: setup nats-server ## integration and end-to-end tests on private PostgreSQL and NATS servers
@@ -69,6 +74,12 @@ dev: build ## the whole suite in one process on fixed ports, data kept in $(DATA
 bench: build nats-server ## costs as ratios to floors of the same run
 	npx tsx --conditions trimtab-source test/bench/recalibrate.ts
 	npx tsx --conditions trimtab-source test/bench/main.ts
+
+images: ## build the image of SERVICES (all) as localhost/trimtab-SERVICE:TAG, without a Docker engine
+	deploy/image/build.sh $(TAG) $(SERVICES)
+
+images-check: build nats-server ## run those images: read-only root, no capabilities, not root; health by gRPC, SIGTERM drains
+	npx tsx --conditions trimtab-source test/deploy/image-check.ts $(TAG)
 
 openapi: setup ## write services/gateway/openapi.json again; a test compares it with the routes
 	npx tsx --conditions trimtab-source services/gateway/src/write-openapi.ts

@@ -15,7 +15,7 @@ export default defineConfig({
           include: [
             'libs/*/src/**/*.test.ts',
             'services/*/src/**/*.test.ts',
-            'test/{golden,contract,tidy,verify}/**/*.test.ts',
+            'test/{golden,contract,tidy,verify,deploy}/**/*.test.ts',
           ],
         },
       },

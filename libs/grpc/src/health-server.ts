@@ -6,7 +6,7 @@ import { bind } from './bind.js';
 
 /** A server of grpc.health.v1 alone, in plain text: probes show no certificate. */
 export interface HealthServer extends ServedComponent {
-  /** Sets the overall health; false until it is called. */
+  /** Sets the health of '' and `readiness`; false until it is called. `liveness` serves while it runs. */
   setReady(ready: boolean): void;
 }
 
@@ -21,7 +21,11 @@ export function createHealthServer(options: {
   readonly health?: HealthImplementation;
 }): HealthServer {
   const { name, address: wanted } = options;
-  const health = options.health ?? new HealthImplementation({ '': 'NOT_SERVING' });
+  const health = options.health ?? new HealthImplementation();
+  if (options.health === undefined) {
+    health.setStatus('liveness', 'SERVING');
+    setReady(health, false);
+  }
   let running: { readonly server: Server; readonly address: string } | undefined;
   return {
     name,
@@ -38,9 +42,13 @@ export function createHealthServer(options: {
       running = undefined;
       await Promise.resolve();
     },
-    setReady: (ready) => health.setStatus('', ready ? 'SERVING' : 'NOT_SERVING'),
+    setReady: (ready) => setReady(health, ready),
     get address() {
       return present(running, `${name} has no address before it is started`).address;
     },
   };
+}
+
+function setReady(health: HealthImplementation, ready: boolean): void {
+  for (const name of ['', 'readiness']) health.setStatus(name, ready ? 'SERVING' : 'NOT_SERVING');
 }
