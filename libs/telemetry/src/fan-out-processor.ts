@@ -1,4 +1,5 @@
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { withoutSecrets } from './redact-span.js';
 
 /** A span processor whose receivers come and go while it runs. */
 export interface FanOutProcessor extends SpanProcessor {
@@ -6,7 +7,7 @@ export interface FanOutProcessor extends SpanProcessor {
   remove(processor: SpanProcessor): void;
 }
 
-/** Passes each span to every receiver. Receivers are shut down by who added them. */
+/** Passes each span, without secrets, to every receiver. Receivers are shut down by who added them. */
 export function createFanOut(): FanOutProcessor {
   const receivers = new Set<SpanProcessor>();
   return {
@@ -16,7 +17,9 @@ export function createFanOut(): FanOutProcessor {
       for (const receiver of receivers) receiver.onStart(span, parent);
     },
     onEnd: (span) => {
-      for (const receiver of receivers) receiver.onEnd(span);
+      if (receivers.size === 0) return;
+      const safe = withoutSecrets(span);
+      for (const receiver of receivers) receiver.onEnd(safe);
     },
     forceFlush: async () => {
       await Promise.all([...receivers].map((receiver) => receiver.forceFlush()));

@@ -1,6 +1,14 @@
 export * from './attributes.js';
+export { observe, type ReadGauge, type Reading } from './gauges.js';
+export * from './instruments.js';
 export * from './logger.js';
+export * from './metrics.js';
+export { metricsText } from './metrics-text.js';
 export * from './propagation.js';
+export * from './read-spans.js';
 export * from './redact.js';
+export * from './serve-metrics.js';
 export * from './span.js';
+export * from './span-record.js';
 export * from './start-telemetry.js';
+export * from './trace-tree.js';

@@ -50,6 +50,43 @@ describe('createLogger', () => {
     expect(JSON.stringify(lines())).not.toContain('s3cret');
   });
 
+  it('writes one line for each call, whatever is in its fields and message', () => {
+    const written: string[] = [];
+    const output = { write: (line: string) => void written.push(line) };
+    const logger = createLogger({ service: 'oracle', level: 'info', output });
+    const forged = [
+      '\n{"level":"error","msg":"forged"}',
+      '\r\n',
+      '\u2028',
+      '\u2029',
+      '\u0085',
+      '\u001b[2K',
+      '\u009b2K',
+      '"},{"',
+    ];
+    for (const text of forged) logger.info({ [text]: text, nested: { text } }, text);
+    expect(written).toHaveLength(forged.length);
+    for (const [place, line] of written.entries()) {
+      // Nothing in it ends a line for any reader, or moves a terminal.
+      expect(line.endsWith('\n')).toBe(true);
+      expect(line.slice(0, -1)).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+      const text = forged[place];
+      expect(JSON.parse(line)).toMatchObject({ level: 'info', msg: text, nested: { text } });
+    }
+  });
+
+  it('keeps level, time, message and span its own when a field has their name', () => {
+    const { logger, lines } = capture();
+    const fields = { level: 'error', time: 'then', msg: 'forged', span_id: 'x' };
+    logger.child({ level: 'error' }).info(fields, 'said');
+    expect(lines()[0]).toMatchObject({
+      level: 'info',
+      msg: 'said',
+      'field.level': 'error',
+      'field.msg': 'forged',
+    });
+  });
+
   it('adds the ids of the active span', async () => {
     telemetry = startTelemetry({ serviceName: 'test' });
     const { logger, lines } = capture();

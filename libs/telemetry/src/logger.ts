@@ -32,6 +32,11 @@ export function createLogger(options: LoggerOptions): Logger {
     typeof output === 'object'
       ? output
       : destination({ fd: output === 'stdout' ? 1 : 2, sync: true });
+  const lines = {
+    write: (line: string): void => {
+      sink.write(oneLine(line));
+    },
+  };
   const root = pino(
     {
       level: options.level,
@@ -40,7 +45,7 @@ export function createLogger(options: LoggerOptions): Logger {
       formatters: { level: (label) => ({ level: label }) },
       mixin: activeSpanIds,
     },
-    sink,
+    lines,
   );
   return wrap(root);
 }
@@ -61,15 +66,37 @@ function wrap(target: pino.Logger): Logger {
   const write =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (fields: Readonly<Record<string, unknown>>, message: string): void => {
-      if (target.isLevelEnabled(level)) target[level](redactFields(fields), redactText(message));
+      if (target.isLevelEnabled(level)) target[level](fieldsOf(fields), redactText(message));
     };
   return {
     debug: write('debug'),
     info: write('info'),
     warn: write('warn'),
     error: write('error'),
-    child: (fields) => wrap(target.child(redactFields(fields))),
+    child: (fields) => wrap(target.child(fieldsOf(fields))),
   };
+}
+
+/** Keys that the logger writes itself: a field of such a name must not pass for the real one. */
+const OWN_KEYS: ReadonlySet<string> = new Set(['level', 'time', 'msg', 'span_id']);
+
+function fieldsOf(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const safe = redactFields(fields);
+  if (!Object.keys(safe).some((key) => OWN_KEYS.has(key))) return safe;
+  return Object.fromEntries(
+    Object.entries(safe).map(([key, value]) => [OWN_KEYS.has(key) ? `field.${key}` : key, value]),
+  );
+}
+
+/** JSON leaves these as they are, and some readers end a line or obey a terminal at them. */
+const LINE_ENDS_OF_OTHERS = /[\u007f-\u009f\u2028\u2029]/g;
+
+/** The same JSON on one line for every reader. */
+function oneLine(line: string): string {
+  return line.replace(
+    LINE_ENDS_OF_OTHERS,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function activeSpanIds(): Record<string, string> {

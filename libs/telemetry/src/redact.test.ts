@@ -7,6 +7,10 @@ describe('redactText', () => {
     ['token eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0. seen', 'token [redacted] seen'],
     ['postgres://trimtab:hunter2@db:5432/trimtab', 'postgres://[redacted]@db:5432/trimtab'],
     ['nats://127.0.0.1:4222', 'nats://127.0.0.1:4222'],
+    ['https://hook.example/x?secret=abc&y=1', 'https://hook.example/x?secret=[redacted]&y=1'],
+    ['-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY----- read', '[redacted] read'],
+    ['-----BEGIN EC PRIVATE KEY-----\ncut off', '[redacted]'],
+    ['must be "Bearer <token>"', 'must be "Bearer <token>"'],
   ])('writes "%s" as "%s"', (text, expected) => {
     expect(redactText(text)).toBe(expected);
   });

@@ -3,18 +3,29 @@ export const REDACTED = '[redacted]';
 
 const SECRET_KEY =
   /authorization|token|password|secret|private_?key|credential|connection_?string|database_?url|cookie/i;
-const BEARER = /\bBearer\s+\S+/gi;
+/** What every secret below has in common; a text without it is let through after one look. */
+const SUSPICIOUS = /bearer|eyJ|:\/\/|=|-----/i;
+const BEARER = /\bBearer\s+[^\s<]\S*/gi;
 const JSON_WEB_TOKEN = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 const URL_USER_INFO = /(\b[a-z][a-z0-9+.-]*:\/\/)[^/\s@]+@/gi;
+const ASSIGNED = /\b(password|passwd|secret|api[_-]?key|access[_-]?token)=[^\s&"',;]+/gi;
+const PRIVATE_KEY =
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
 /** Deeper values are cut: a log line is no document. */
 const MAX_DEPTH = 6;
 
-/** Takes bearer tokens, JSON web tokens and the user part of addresses out of a text. */
+/**
+ * Takes bearer tokens, JSON web tokens, private keys, assigned passwords and the user part of
+ * addresses out of a text.
+ */
 export function redactText(text: string): string {
+  if (!SUSPICIOUS.test(text)) return text;
   return text
     .replace(BEARER, `Bearer ${REDACTED}`)
     .replace(JSON_WEB_TOKEN, REDACTED)
-    .replace(URL_USER_INFO, `$1${REDACTED}@`);
+    .replace(URL_USER_INFO, `$1${REDACTED}@`)
+    .replace(ASSIGNED, `$1=${REDACTED}`)
+    .replace(PRIVATE_KEY, REDACTED);
 }
 
 /**

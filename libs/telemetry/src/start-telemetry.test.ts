@@ -94,6 +94,38 @@ describe('trace context', () => {
 });
 
 describe('startTelemetry', () => {
+  it('lets who starts a trace decide for all of it', async () => {
+    const exporter = new InMemorySpanExporter();
+    const processors = [new SimpleSpanProcessor(exporter)];
+    started.push(startTelemetry({ serviceName: 'test', sampleRatio: 0, processors }));
+    const trace = '0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331';
+    for (const [name, flags] of [
+      ['kept', '01'],
+      ['dropped', '00'],
+    ]) {
+      const parent = contextOfTraceparent(`00-${trace}-${flags ?? ''}`);
+      await inSpan(tracer('test'), name ?? '', { parent }, async () => undefined);
+    }
+    await inSpan(tracer('test'), 'begun here', {}, async () => {
+      // Not recorded, and known by its id all the same.
+      expect(currentTraceId()).toMatch(/[1-9a-f]/);
+    });
+    expect(exporter.getFinishedSpans().map(({ name }) => name)).toEqual(['kept']);
+  });
+
+  it('gives receivers no secret that stands in an attribute or a name', async () => {
+    const exporter = start();
+    const attributes = { 'trimtab.vault.id': 'Bearer s3cret', 'trimtab.action.index': 1 };
+    await inSpan(tracer('test'), 'work for Bearer s3cret', { attributes }, async () => undefined);
+    const [span] = exporter.getFinishedSpans();
+    expect(span?.name).toBe('work for Bearer [redacted]');
+    expect(span?.attributes).toEqual({
+      'trimtab.vault.id': 'Bearer [redacted]',
+      'trimtab.action.index': 1,
+    });
+    expect(span?.spanContext().traceId).toMatch(/^[0-9a-f]{32}$/);
+  });
+
   it('gives every starter the spans, until it shuts down', async () => {
     const first = start();
     const second = start();

@@ -5,18 +5,25 @@ import { BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
 import { createFanOut } from './fan-out-processor.js';
+import { startMetrics, stopMetrics } from './metrics-text.js';
+import { createSampler } from './sampler.js';
+import { createSpanFile } from './span-file.js';
 
-/** How tracing is started. */
+/** How tracing and metrics are started. */
 export interface TelemetryOptions {
   /** Name of the process in every span. */
   readonly serviceName: string;
   /** Address of the OTLP gRPC collector; absent: spans exist (trace ids in logs and on runs), none leave. */
-  readonly otlpEndpoint?: string;
+  readonly otlpEndpoint?: string | undefined;
+  /** Share of the traces begun here that are recorded, 0 to 1; 1 by default. The first start decides. */
+  readonly sampleRatio?: number | undefined;
+  /** A folder that keeps the spans of this machine, for `trimtab trace`; absent: none are kept. */
+  readonly spanFolder?: string | undefined;
   /** More receivers of spans, for tests. */
   readonly processors?: readonly SpanProcessor[];
 }
 
-/** Tracing that runs. */
+/** Tracing and metrics that run. */
 export interface Telemetry {
   /** Sends what is left, for at most two seconds; never rejects, also when the collector is gone. */
   shutdown(): Promise<void>;
@@ -28,15 +35,18 @@ let provider: NodeTracerProvider | undefined;
 let startCount = 0;
 
 /**
- * Registers the tracer provider, the async context and the W3C propagator, once per process. Later
+ * Registers the tracer and meter providers, the async context and the W3C propagator, once per process. Later
  * calls share them (the resource keeps the first name) and add their own processors; the last
  * shutdown takes everything down.
  */
 export function startTelemetry(options: TelemetryOptions): Telemetry {
   if (provider === undefined) {
+    const resource = resourceFromAttributes({ [ATTR_SERVICE_NAME]: options.serviceName });
+    startMetrics(resource);
     provider = new NodeTracerProvider({
-      resource: resourceFromAttributes({ [ATTR_SERVICE_NAME]: options.serviceName }),
+      resource,
       spanProcessors: [fanOut],
+      sampler: createSampler(options.sampleRatio ?? 1),
     });
     provider.register();
   }
@@ -44,6 +54,9 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
   const processors = [
     ...(options.processors ?? []),
     ...(options.otlpEndpoint === undefined ? [] : [exportTo(options.otlpEndpoint)]),
+    ...(options.spanFolder === undefined
+      ? []
+      : [createSpanFile({ folder: options.spanFolder, process: options.serviceName })]),
   ];
   for (const processor of processors) fanOut.add(processor);
   let stopped: Promise<void> | undefined;
@@ -65,7 +78,7 @@ async function stop(processors: readonly SpanProcessor[]): Promise<void> {
   if (startCount > 0 || provider === undefined) return;
   const last = provider;
   provider = undefined;
-  await withinLimit(Promise.allSettled([last.shutdown()]));
+  await withinLimit(Promise.allSettled([last.shutdown(), stopMetrics()]));
   trace.disable();
   context.disable();
   propagation.disable();
