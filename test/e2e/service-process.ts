@@ -71,7 +71,7 @@ function launch(
   const main = `services/${name}/dist/main.js`;
   if (!existsSync(main)) throw new Error(`${main} is missing: run \`make build\` first`);
   const child = spawn(process.execPath, [main, ...command], {
-    env: { PATH: process.env['PATH'] ?? '', ...environment },
+    env: { PATH: process.env['PATH'] ?? '', METRICS_ADDRESS: '127.0.0.1:0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   // A test run that ends without its teardown takes its processes along.

@@ -5,7 +5,7 @@ import {
   type ReadableSpan,
 } from '@opentelemetry/sdk-trace-base';
 import { DomainFailure, domainError } from '@trimtab/core';
-import type { GrpcServer } from '@trimtab/grpc';
+import { traceIdOfFailure, type GrpcServer } from '@trimtab/grpc';
 import { currentTraceId, inSpan, startTelemetry, tracer, type Telemetry } from '@trimtab/telemetry';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createGrpcWorld, type GrpcWorld } from './grpc-world.js';
@@ -115,7 +115,11 @@ describe('the spans of a call through two services', () => {
     ['defect', 'INTERNAL', 'INTERNAL', SpanStatusCode.ERROR],
   ])('say how it ended: %s', async (assetId, code, reason, serverStatus) => {
     const client = await world.user(front);
-    await expect(client.getPrice({ ...request, assetId })).rejects.toThrow();
+    const failure: unknown = await client
+      .getPrice({ ...request, assetId })
+      .catch((error: unknown) => error);
+    const traceIds = exporter.getFinishedSpans().map((span) => span.spanContext().traceId);
+    expect(traceIdOfFailure(failure)).toBe(traceIds[0]);
     const servers = exporter.getFinishedSpans().filter(({ kind }) => kind === SpanKind.SERVER);
     expect(servers).toHaveLength(2);
     for (const span of servers) {

@@ -12,7 +12,7 @@ import { callMetadata, refuseIfLate, unaryDeadline, type CallOptions } from './c
 import { fromStatus, isServiceError } from './from-status.js';
 import { INTERNAL_LIMIT_BYTES } from './message-limit.js';
 import { retryUnavailable } from './retry.js';
-import { rpcAttributes, rpcName, setRpcCode } from './rpc-span.js';
+import { recordCall, rpcAttributes, rpcName, setRpcCode } from './rpc-span.js';
 import type { MethodShape } from './service-binding.js';
 
 /** Calls over one connection (or one for each address behind a name, in turn). */
@@ -86,6 +86,7 @@ interface UnaryCall {
 
 function callUnary(call: UnaryCall): Promise<unknown> {
   const { client, method, request, deadline, signal, token, span } = call;
+  const startedMs = performance.now();
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
       reject(abortError(signal));
@@ -100,7 +101,9 @@ function callUnary(call: UnaryCall): Promise<unknown> {
       { deadline },
       (failure: ServiceError | null, response?: unknown) => {
         signal?.removeEventListener('abort', cancel);
-        setRpcCode(span, failure?.code ?? status.OK);
+        const code = failure?.code ?? status.OK;
+        setRpcCode(span, code);
+        recordCall('client', method.path, code, startedMs);
         if (failure === null) resolve(response);
         else
           reject(signal?.aborted === true ? abortError(signal) : fromStatus(method.path, failure));

@@ -1,5 +1,5 @@
 import { status, type ServiceError } from '@grpc/grpc-js';
-import { BadRequest, ErrorInfo, RetryInfo, Status } from '@trimtab/contracts/rpc';
+import { BadRequest, ErrorInfo, RequestInfo, RetryInfo, Status } from '@trimtab/contracts/rpc';
 import { DomainFailure, type DomainError, type FieldViolation } from '@trimtab/core';
 import { kindOf } from './grpc-code.js';
 import { rpcName } from './rpc-span.js';
@@ -67,11 +67,23 @@ export function isServiceError(error: unknown): error is ServiceError {
   return error instanceof Error && 'code' in error && 'details' in error && 'metadata' in error;
 }
 
+/**
+ * The trace of the call that failed, 32 hex digits, for whoever asks what happened; undefined when the
+ * server said none.
+ */
+export function traceIdOfFailure(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (isServiceError(cause)) return readDetails(cause).traceId;
+  }
+  return undefined;
+}
+
 interface Details {
   readonly reason?: string;
   readonly metadata?: Readonly<Record<string, string>>;
   readonly violations?: readonly FieldViolation[];
   readonly retryAfterMillis?: number;
+  readonly traceId?: string;
 }
 
 function readDetails(failure: ServiceError): Details {
@@ -102,6 +114,8 @@ function readDetail(typeUrl: string, value: Uint8Array): Details {
       if (delay === undefined) return {};
       return { retryAfterMillis: Number(delay.seconds) * 1000 + delay.nanos / 1_000_000 };
     }
+    case 'google.rpc.RequestInfo':
+      return { traceId: RequestInfo.decode(value).requestId };
     default:
       return {};
   }

@@ -3,10 +3,11 @@ import { present } from '@trimtab/core';
 import type { ServedComponent } from '@trimtab/lifecycle';
 import { HealthImplementation } from 'grpc-health-check';
 import { bind } from './bind.js';
+import { LIVENESS, READINESS, type Health } from './health.js';
 
 /** A server of grpc.health.v1 alone, in plain text: probes show no certificate. */
 export interface HealthServer extends ServedComponent {
-  /** Sets the health of '' and `readiness`; false until it is called. `liveness` serves while it runs. */
+  /** Sets the health of the empty name and `readiness`; false until it is called. `liveness` serves while it runs. */
   setReady(ready: boolean): void;
 }
 
@@ -18,14 +19,15 @@ export function createHealthServer(options: {
   readonly name: string;
   /** `host:port`; port 0 takes a free one. */
   readonly address: string;
-  readonly health?: HealthImplementation;
+  readonly health?: Pick<Health, 'addToServer'>;
 }): HealthServer {
   const { name, address: wanted } = options;
-  const health = options.health ?? new HealthImplementation();
-  if (options.health === undefined) {
-    health.setStatus('liveness', 'SERVING');
-    setReady(health, false);
-  }
+  const own = new HealthImplementation({
+    '': 'NOT_SERVING',
+    [READINESS]: 'NOT_SERVING',
+    [LIVENESS]: 'SERVING',
+  });
+  const health = options.health ?? own;
   let running: { readonly server: Server; readonly address: string } | undefined;
   return {
     name,
@@ -42,13 +44,11 @@ export function createHealthServer(options: {
       running = undefined;
       await Promise.resolve();
     },
-    setReady: (ready) => setReady(health, ready),
+    setReady: (ready) => {
+      for (const each of ['', READINESS]) own.setStatus(each, ready ? 'SERVING' : 'NOT_SERVING');
+    },
     get address() {
       return present(running, `${name} has no address before it is started`).address;
     },
   };
-}
-
-function setReady(health: HealthImplementation, ready: boolean): void {
-  for (const name of ['', 'readiness']) health.setStatus(name, ready ? 'SERVING' : 'NOT_SERVING');
 }

@@ -8,7 +8,7 @@ export * from './development-keys.js';
 export * from './field-rules.js';
 export * from './fields.js';
 export * from './health-server.js';
-export { RemoteFailure } from './from-status.js';
+export { RemoteFailure, traceIdOfFailure } from './from-status.js';
 export type { MessageLimit } from './message-limit.js';
 export * from './page.js';
 export * from './rule.js';

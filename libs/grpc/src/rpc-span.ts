@@ -1,5 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { SpanStatusCode, type Attributes, type Span } from '@opentelemetry/api';
+import { METRICS, record, secondsSince } from '@trimtab/telemetry';
 
 /** Span names and attributes of a call, by the semantic conventions for RPC. */
 
@@ -33,4 +34,19 @@ export function markServerFailure(span: Span, code: status): void {
   if (!SERVER_FAILURES.has(code)) return;
   span.setAttribute('error.type', status[code]);
   span.setStatus({ code: SpanStatusCode.ERROR, message: status[code] });
+}
+
+/** Records how long a call took and how it ended: rate, errors and duration of its method. */
+export function recordCall(
+  side: 'server' | 'client',
+  path: string,
+  code: status,
+  startedMs: number,
+): void {
+  const metric = side === 'server' ? METRICS.rpcServerDuration : METRICS.rpcClientDuration;
+  record(metric, secondsSince(startedMs), {
+    ...rpcAttributes(path),
+    'rpc.response.status_code': status[code],
+    ...(SERVER_FAILURES.has(code) && { 'error.type': status[code] }),
+  });
 }

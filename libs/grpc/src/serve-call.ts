@@ -10,7 +10,7 @@ import { isServiceCaller, type Caller } from './caller.js';
 import { checkSize, limitBytes } from './message-limit.js';
 import { decodeRequest } from './received.js';
 import { recheckToken } from './recheck-token.js';
-import { markServerFailure, rpcAttributes, rpcName, setRpcCode } from './rpc-span.js';
+import { markServerFailure, recordCall, rpcAttributes, rpcName, setRpcCode } from './rpc-span.js';
 import { applyRule, type Rule } from './rule.js';
 import type { BoundMethod, ErasedHandler } from './service-binding.js';
 import { isDefect, toStatus, type FailedStatus } from './to-status.js';
@@ -60,7 +60,7 @@ export async function serveCall(
   try {
     return await inSpan(tracer('@trimtab/grpc'), rpcName(path), options, async (span) => {
       const log = environment.logger.child({ method: rpcName(path) });
-      const report: Report = { span, log, startedMs, caller: undefined };
+      const report: Report = { span, log, path, startedMs, caller: undefined };
       try {
         await admit(environment, method, call, { scope, report, deliver });
         finish(report, undefined, undefined);
@@ -160,6 +160,7 @@ function scopeOf(environment: CallEnvironment, method: ServedMethod, call: RawCa
 interface Report {
   readonly span: Span;
   readonly log: Logger;
+  readonly path: string;
   readonly startedMs: number;
   caller: Caller | undefined;
 }
@@ -169,6 +170,7 @@ function finish(report: Report, failed: FailedStatus | undefined, error: unknown
   const code = failed?.code ?? status.OK;
   setRpcCode(span, code);
   markServerFailure(span, code);
+  recordCall('server', report.path, code, report.startedMs);
   if (failed !== undefined) span.setAttribute(ATTRIBUTES.errorReason, failed.reason);
   if (caller?.actor !== undefined) span.setAttribute(ATTRIBUTES.callerActor, caller.actor);
   const fields = {

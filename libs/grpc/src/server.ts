@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { Server } from '@grpc/grpc-js';
-import { HealthImplementation } from 'grpc-health-check';
 import { present } from '@trimtab/core';
-import { createInFlight, type ServedComponent } from '@trimtab/lifecycle';
+import { createInFlight, type Dependency, type ServedComponent } from '@trimtab/lifecycle';
 import type { Logger } from '@trimtab/telemetry';
 import type { Authenticator } from './authenticator.js';
 import { bind } from './bind.js';
+import { createHealth, type Health } from './health.js';
 import { createHealthServer, type HealthServer } from './health-server.js';
 import { INTERNAL_LIMIT_BYTES, transportLimitBytes } from './message-limit.js';
 import { rawDefinition } from './received.js';
@@ -35,11 +35,13 @@ export interface GrpcServerOptions {
   readonly tls?: TlsIdentity | undefined;
   /** Where the same health is served in plain text besides, for probes; absent: nowhere. */
   readonly healthAddress?: string | undefined;
+  /** What the services cannot do without: while one is gone the server is not ready. */
+  readonly dependencies?: readonly Dependency[];
 }
 
 /** A gRPC server. */
 export interface GrpcServer extends ServedComponent {
-  /** Sets the health of every service and the overall one; true from the start on. */
+  /** Sets the readiness of every service and the overall one; true from the start on. */
   setReady(ready: boolean): void;
 }
 
@@ -50,7 +52,7 @@ const TOKEN_RECHECK_MS = 5_000;
 const FLUSH_MS = 250;
 
 /**
- * Creates a server with health and, if asked for, reflection. `stop`: health NOT_SERVING, no new
+ * Creates a server with health and, if asked for, reflection. `stop`: not ready any more, no new
  * connections, streams ended with UNAVAILABLE, calls in flight drained, then closed.
  *
  * @throws Error naming every method that has no rule
@@ -77,7 +79,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       if (!drained) logger.warn({ component: name, drainTimeoutMs }, 'calls were cut off');
     },
     setReady: (ready) => {
-      if (running !== undefined) setHealth(running, ready);
+      running?.health.setReady(ready);
     },
     get address() {
       return present(running, `${name} has no address before it is started`).address;
@@ -93,9 +95,8 @@ interface RuledService {
 interface Running {
   readonly server: Server;
   readonly address: string;
-  readonly health: HealthImplementation;
+  readonly health: Health;
   readonly probed: HealthServer | undefined;
-  readonly healthNames: readonly string[];
   readonly environment: CallEnvironment;
   readonly stopping: AbortController;
 }
@@ -144,22 +145,26 @@ async function listen(
     );
   }
   const names = services.map(({ binding }) => binding.name);
-  const health = new HealthImplementation();
+  const health = createHealth({
+    name: options.name,
+    serviceNames: names,
+    dependencies: options.dependencies ?? [],
+    logger: options.logger,
+  });
   health.addToServer(server);
   if (options.reflection) addReflection(server, names);
   const address = await bind(server, options.address, serverCredentials(options.tls));
   refusePingFloods(server);
   const probed = probedServer(options, health);
-  const healthNames = ['', ...names];
-  const running = { server, address, health, probed, healthNames, environment, stopping };
-  setHealth(running, true);
+  health.setReady(true);
+  await health.start();
   await probed?.start();
-  return running;
+  return { server, address, health, probed, environment, stopping };
 }
 
 function probedServer(
   { name, healthAddress }: GrpcServerOptions,
-  health: HealthImplementation,
+  health: Health,
 ): HealthServer | undefined {
   if (healthAddress === undefined) return undefined;
   return createHealthServer({ name: `${name} health`, address: healthAddress, health });
@@ -179,15 +184,9 @@ function serverLimits(services: readonly RuledService[]): Record<string, number>
   };
 }
 
-function setHealth(running: Running, ready: boolean): void {
-  for (const name of running.healthNames) {
-    running.health.setStatus(name, ready ? 'SERVING' : 'NOT_SERVING');
-  }
-}
-
 async function shutDown(running: Running, drainTimeoutMs: number): Promise<boolean> {
-  const { server, environment, stopping, probed } = running;
-  setHealth(running, false);
+  const { server, health, environment, stopping, probed } = running;
+  health.setReady(false);
   stopping.abort();
   const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
   const drained = await environment.inFlight.drain(drainTimeoutMs);
@@ -199,5 +198,6 @@ async function shutDown(running: Running, drainTimeoutMs: number): Promise<boole
   clearTimeout(timer);
   server.forceShutdown();
   await probed?.stop();
+  await health.stop();
   return drained;
 }

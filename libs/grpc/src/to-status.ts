@@ -1,12 +1,13 @@
 import { Metadata, status } from '@grpc/grpc-js';
-import { BadRequest, ErrorInfo, RetryInfo, Status } from '@trimtab/contracts/rpc';
+import { BadRequest, ErrorInfo, RequestInfo, RetryInfo, Status } from '@trimtab/contracts/rpc';
 import { DomainFailure, InvariantViolation, type DomainError } from '@trimtab/core';
+import { currentTraceId, redactText } from '@trimtab/telemetry';
 import { codeOf } from './grpc-code.js';
 
 /**
  * Answers an error: google.rpc.Status with exactly one ErrorInfo, a BadRequest with the field
- * violations and a RetryInfo when a delay is known (rpc rules, errors). What is not an expected
- * refusal is INTERNAL with nothing inside.
+ * violations, a RetryInfo when a delay is known (rpc rules, errors) and a RequestInfo with the trace.
+ * What is not an expected refusal is INTERNAL with nothing inside. Secrets are taken out of every text.
  */
 
 /** The domain of every reason. */
@@ -83,6 +84,12 @@ function encodeStatus(code: status, message: string, error: Omit<DomainError, 'k
   if (violations.length > 0) {
     details.push(packed('BadRequest', BadRequest.encode({ fieldViolations: violations }).finish()));
   }
+  const requestId = currentTraceId();
+  if (requestId !== undefined) {
+    details.push(
+      packed('RequestInfo', RequestInfo.encode({ requestId, servingData: '' }).finish()),
+    );
+  }
   if (error.retryAfterMillis !== undefined) {
     const retryDelay = durationOf(error.retryAfterMillis);
     details.push(packed('RetryInfo', RetryInfo.encode({ retryDelay }).finish()));
@@ -101,7 +108,7 @@ function durationOf(millis: number): { seconds: bigint; nanos: number } {
 
 /** Cuts a text and replaces lone surrogates, which the transport cannot percent-encode. */
 function bounded(text: string, maxBytes: number): string {
-  const sound = text.replace(/\p{Surrogate}/gu, '\u{FFFD}');
+  const sound = redactText(text).replace(/\p{Surrogate}/gu, '\u{FFFD}');
   if (Buffer.byteLength(sound) <= maxBytes) return sound;
   // A character that the cut splits decodes as replacement characters, which go.
   const cut = Buffer.from(sound).subarray(0, maxBytes).toString('utf8');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tlsFiles } from './base-config.js';
+import { baseConfigSchema, tlsFiles } from './base-config.js';
 import { ConfigError } from './load-config.js';
 
 const ALL = {
@@ -23,5 +23,39 @@ describe('the files of mutual TLS', () => {
 
   it.each(Object.keys(ALL))('are refused when only %s is missing, never half used', (name) => {
     expect(() => tlsFiles({ ...ALL, [name]: undefined })).toThrow(ConfigError);
+  });
+});
+
+describe('the variables of telemetry', () => {
+  const read = (name: string, value: string) =>
+    baseConfigSchema.pick({ METRICS_ADDRESS: true, OTEL_TRACES_SAMPLER_ARG: true }).safeParse({
+      [name]: value,
+    });
+
+  it.each(['127.0.0.1:9464', '0.0.0.0:0', 'off'])('take %s for METRICS_ADDRESS', (value) => {
+    expect(read('METRICS_ADDRESS', value).data?.METRICS_ADDRESS).toBe(value);
+  });
+
+  it.each(['', '9464', '127.0.0.1', '127.0.0.1:65536', 'OFF'])('refuse %j for it', (value) => {
+    expect(read('METRICS_ADDRESS', value).success).toBe(false);
+  });
+
+  it.each([
+    ['0', 0],
+    ['0.25', 0.25],
+    ['1', 1],
+  ])('take %s for OTEL_TRACES_SAMPLER_ARG', (value, share) => {
+    expect(read('OTEL_TRACES_SAMPLER_ARG', value).data?.OTEL_TRACES_SAMPLER_ARG).toBe(share);
+  });
+
+  it.each(['', '1.01', '-0.1', '25 %', 'all'])('refuse %j for that', (value) => {
+    expect(read('OTEL_TRACES_SAMPLER_ARG', value).success).toBe(false);
+  });
+
+  it('serve metrics on loopback and record every trace unless told otherwise', () => {
+    expect(read('METRICS_ADDRESS', '127.0.0.1:9464').data).toEqual({
+      METRICS_ADDRESS: '127.0.0.1:9464',
+      OTEL_TRACES_SAMPLER_ARG: 1,
+    });
   });
 });

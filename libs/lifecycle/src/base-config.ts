@@ -38,6 +38,37 @@ export function switchVariable(): z.ZodType<boolean, string> {
   return z.enum(['on', 'off'], 'must be on or off').transform((text) => text === 'on');
 }
 
+/** An address, or `off`. */
+function addressOrOff(): z.ZodType<string, string> {
+  const message = 'must be host:port, such as 127.0.0.1:9464, or off';
+  return z.string().refine((text) => text === 'off' || portOf(text) <= 65_535, message);
+}
+
+/** A share from 0 to 1. */
+function shareVariable(): z.ZodType<number, string> {
+  return z
+    .string()
+    .regex(/^(?:0(?:\.\d{1,9})?|1(?:\.0{1,9})?)$/, 'must be a number from 0 to 1')
+    .transform((text) => parseFloat(text));
+}
+
+/** What a process says about itself while it runs, whatever it does. */
+const telemetryVariables = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .string()
+    .regex(/^https?:\/\//, 'must start with http:// or https://')
+    .optional(),
+  OTEL_TRACES_SAMPLER_ARG: shareVariable().default(1),
+  SPAN_FOLDER: z.string().min(1).optional(),
+  METRICS_ADDRESS: addressOrOff().default('127.0.0.1:9464'),
+  LOG_LEVEL: z
+    .enum(
+      ['debug', 'info', 'warn', 'error', 'silent'],
+      'must be debug, info, warn, error or silent',
+    )
+    .default('info'),
+};
+
 /**
  * The variables that every service reads. A service extends it with its own, and gives
  * `GRPC_ADDRESS` and `DATABASE_SCHEMA` its defaults:
@@ -74,21 +105,15 @@ export const baseConfigSchema = z.object({
   SOLVER_ADDRESS: peerVariable().default('127.0.0.1:50053'),
   ORDERGEN_ADDRESS: peerVariable().default('127.0.0.1:50054'),
   REFLECTION: switchVariable().default(true),
-  OTEL_EXPORTER_OTLP_ENDPOINT: z
-    .string()
-    .regex(/^https?:\/\//, 'must start with http:// or https://')
-    .optional(),
-  LOG_LEVEL: z
-    .enum(
-      ['debug', 'info', 'warn', 'error', 'silent'],
-      'must be debug, info, warn, error or silent',
-    )
-    .default('info'),
+  ...telemetryVariables,
   DRAIN_TIMEOUT_MILLIS: integerVariable(0, 600_000).default(10_000),
 });
 
 /** The configuration that every service has. */
 export type BaseConfig = z.infer<typeof baseConfigSchema>;
+
+/** The part of the configuration that telemetry is started with. */
+export type TelemetryConfig = Pick<BaseConfig, keyof typeof telemetryVariables>;
 
 /**
  * Where the keys that sign tokens are found.

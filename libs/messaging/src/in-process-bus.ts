@@ -4,7 +4,7 @@ import type { Bus, ConsumerOptions, MessageHandler, Subscription } from './bus.j
 import { checkConsumerOptions } from './consumer-options.js';
 import { HEADERS } from './headers.js';
 import { createInProcessConsumer, type InProcessConsumer } from './in-process-consumer.js';
-import { inPublishSpan } from './message-span.js';
+import { countDeadLetter, inPublishSpan } from './message-span.js';
 import { deadLetterHeaders, deadLetterId, headersOf, type Delivery } from './received-message.js';
 import { loadStreams, type StreamDefinition, type StreamName } from './streams.js';
 import { isDeadLetter, subjectMatches, subjects, subjectsOverlap } from './subjects.js';
@@ -59,6 +59,7 @@ export function createInProcessBus(options: { readonly logger: Logger }): Bus {
 
   function bury(delivery: Delivery, consumer: string, reason: string): void {
     logger.warn({ subject: delivery.subject, consumer, reason }, 'message dead-lettered');
+    countDeadLetter(delivery.subject, consumer);
     if (isDeadLetter(delivery.subject)) return;
     append(deadLetterId(delivery, consumer, delivery.subject), {
       subject: subjects.deadLetter(delivery.subject),

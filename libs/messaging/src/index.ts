@@ -7,6 +7,7 @@ export type {
   OutgoingMessage,
   Subscription,
 } from './bus.js';
+export { busDependency } from './bus-dependency.js';
 export { dispositionOf } from './disposition.js';
 export {
   decodeExecutionReport,

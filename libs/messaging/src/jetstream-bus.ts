@@ -14,7 +14,7 @@ import { ensureConsumer } from './jetstream-consumer.js';
 import { watchExhausted } from './jetstream-exhausted.js';
 import { ensureStreams, prefixed, streamName } from './jetstream-streams.js';
 import { startSubscription } from './jetstream-subscription.js';
-import { inPublishSpan } from './message-span.js';
+import { countDeadLetter, inPublishSpan } from './message-span.js';
 import { deadLetterHeaders, deadLetterId, headersOf, type Delivery } from './received-message.js';
 import { loadStreams, type StreamDefinition, type StreamName } from './streams.js';
 import { isDeadLetter, subjects } from './subjects.js';
@@ -74,6 +74,7 @@ export async function connectJetStream(options: JetStreamOptions): Promise<Bus> 
   ): Promise<void> => {
     const { subject } = delivery;
     logger.warn({ subject, consumer, reason: letter.reason }, 'message dead-lettered');
+    countDeadLetter(subject, consumer);
     if (isDeadLetter(subject)) return;
     await send(subjects.deadLetter(subject), delivery.payload, {
       id: deadLetterId(delivery, consumer, `${subject}/${letter.sequence}`),

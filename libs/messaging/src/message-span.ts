@@ -2,10 +2,14 @@ import { SpanKind, SpanStatusCode, trace, type Attributes, type Link } from '@op
 import {
   ATTRIBUTES,
   contextOfTraceparent,
+  count,
   currentTraceparent,
   extractTrace,
   inSpan,
+  METRICS,
+  record,
   recordFailure,
+  secondsSince,
   tracer,
 } from '@trimtab/telemetry';
 import type { Disposition, IncomingMessage, OutgoingMessage } from './bus.js';
@@ -22,12 +26,25 @@ export async function inPublishSpan(
   const parent =
     message.traceparent === undefined ? {} : { parent: contextOfTraceparent(message.traceparent) };
   const attributes = attributesOf(message, 'send', message.messageId);
-  await inSpan(
-    messagingTracer,
-    `publish ${kind}`,
-    { kind: SpanKind.PRODUCER, attributes, ...parent },
-    () => publish(currentTraceparent()),
-  );
+  const startedMs = performance.now();
+  let outcome: Attributes = {};
+  try {
+    await inSpan(
+      messagingTracer,
+      `publish ${kind}`,
+      { kind: SpanKind.PRODUCER, attributes, ...parent },
+      () => publish(currentTraceparent()),
+    );
+  } catch (error) {
+    outcome = { 'error.type': error instanceof Error ? error.name : '_OTHER' };
+    throw error;
+  } finally {
+    const seconds = secondsSince(startedMs);
+    record(METRICS.messagePublishDuration, seconds, {
+      ...operationOf(kind, 'publish'),
+      ...outcome,
+    });
+  }
 }
 
 /**
@@ -47,12 +64,18 @@ export async function inProcessSpan(
     ...attributesOf(message, 'process', messageId),
     [ATTRIBUTES.messageDeliveryCount]: message.deliveryCount,
   };
+  const kind = subjectKind(message.subject);
+  const operation = operationOf(kind, 'process');
+  if (message.deliveryCount > 1) count(METRICS.messageRedeliveries, 1, operation);
+  const startedMs = performance.now();
   return inSpan(
     messagingTracer,
-    `process ${subjectKind(message.subject)}`,
+    `process ${kind}`,
     { kind: SpanKind.CONSUMER, attributes, parent, links },
     async (span) => {
       const { disposition, thrown } = await run();
+      const failure = disposition.kind === 'ack' ? {} : { 'error.type': disposition.kind };
+      record(METRICS.messageProcessDuration, secondsSince(startedMs), { ...operation, ...failure });
       if (thrown !== undefined) recordFailure(span, thrown);
       else if (disposition.kind !== 'ack') {
         span.setStatus({ code: SpanStatusCode.ERROR, message: disposition.reason });
@@ -60,6 +83,22 @@ export async function inProcessSpan(
       return disposition;
     },
   );
+}
+
+/** Counts a message that a consumer gave up. */
+export function countDeadLetter(subject: string, consumer: string): void {
+  count(METRICS.messageDeadLetters, 1, {
+    'messaging.destination.name': subjectKind(subject),
+    'messaging.consumer.group.name': consumer,
+  });
+}
+
+function operationOf(kind: string, name: 'publish' | 'process'): Attributes {
+  return {
+    'messaging.system': 'nats',
+    'messaging.operation.name': name,
+    'messaging.destination.name': kind,
+  };
 }
 
 /** The messaging semantic conventions; the destination is the kind, ids would make too many names. */

@@ -10,6 +10,7 @@ import {
 import type { Logger } from '@trimtab/telemetry';
 import type { Bus } from './bus.js';
 import { createDirectPublishing } from './direct-publishing.js';
+import { observeQueues } from './observe-queues.js';
 import { byAggregate, markSent, toMessage, unsentRows, type OutboxRow } from './outbox-rows.js';
 
 /** Publishes what transactions left in the outbox. */
@@ -147,10 +148,16 @@ export function createRelay(options: RelayOptions): Relay {
     poller.wake();
   });
 
+  let stopObserving: (() => void) | undefined;
   return {
     name: 'relay',
-    start: () => poller.start(),
+    start: () => {
+      stopObserving ??= observeQueues(database);
+      return poller.start();
+    },
     stop: async () => {
+      stopObserving?.();
+      stopObserving = undefined;
       await poller.stop();
       covered = new Set();
       await direct.settled();

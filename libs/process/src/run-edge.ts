@@ -7,19 +7,22 @@ import {
 } from '@trimtab/grpc';
 import {
   ConfigError,
+  group,
   runUntilSignal,
   systemClock,
   tlsFiles,
   type BaseConfig,
+  type Component,
   type ServedComponent,
+  type TelemetryConfig,
 } from '@trimtab/lifecycle';
-import { createLogger, startTelemetry, type Logger } from '@trimtab/telemetry';
+import type { Logger } from '@trimtab/telemetry';
+import { startProcessTelemetry } from './start-process-telemetry.js';
 
 /** The configuration that a process at the edge has: it keeps nothing and signs nothing. */
 export type EdgeConfig = Pick<
   BaseConfig,
-  | 'OTEL_EXPORTER_OTLP_ENDPOINT'
-  | 'LOG_LEVEL'
+  | keyof TelemetryConfig
   | 'DRAIN_TIMEOUT_MILLIS'
   | 'HEALTH_ADDRESS'
   | 'TLS_CERTIFICATE_FILE'
@@ -50,15 +53,11 @@ export async function runEdge<Config extends EdgeConfig>(edge: EdgeProcess<Confi
   const settings = readSettings(edge);
   if (settings === undefined) return;
   const { config, tls } = settings;
-  const { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint } = config;
-  const telemetry = startTelemetry({
-    serviceName: `trimtab-${edge.name}`,
-    ...(otlpEndpoint === undefined ? {} : { otlpEndpoint }),
-  });
-  const logger = createLogger({ service: edge.name, level: config.LOG_LEVEL });
+  const telemetry = startProcessTelemetry(edge.name, config);
+  const { logger } = telemetry;
   const component = edge.compose(config, { clock: systemClock, logger, tls });
   const health = healthOf(edge.name, config.HEALTH_ADDRESS);
-  const running = {
+  const edgeOf: Component = {
     name: edge.name,
     start: async () => {
       await health?.start();
@@ -69,10 +68,9 @@ export async function runEdge<Config extends EdgeConfig>(edge: EdgeProcess<Confi
       health?.setReady(false);
       await component.stop();
       await health?.stop();
-      await telemetry.shutdown();
     },
   };
-  await runUntilSignal(running, {
+  await runUntilSignal(group(edge.name, [telemetry.component, edgeOf]), {
     logger,
     drainTimeoutMs: config.DRAIN_TIMEOUT_MILLIS,
     onStarted: () => logger.info({ address: component.address }, 'ready'),

@@ -11,6 +11,7 @@ import {
 } from '@trimtab/grpc';
 import {
   ConfigError,
+  group,
   jwksSource,
   nodeSha256,
   runUntilSignal,
@@ -18,12 +19,14 @@ import {
   systemIds,
   tlsFiles,
   type BaseConfig,
+  type Component,
   type ServedComponent,
 } from '@trimtab/lifecycle';
 import { connectJetStream, loadStreams, type Bus } from '@trimtab/messaging';
 import { createDatabase, type Database, type Migrations } from '@trimtab/storage';
-import { createLogger, startTelemetry, type Logger } from '@trimtab/telemetry';
+import type { Logger } from '@trimtab/telemetry';
 import { runMigrations } from './run-migrations.js';
+import { startProcessTelemetry } from './start-process-telemetry.js';
 
 /** The outside world of a service, built from its configuration. */
 export interface ServiceDependencies<Tables> {
@@ -61,12 +64,8 @@ export async function runService<Config extends BaseConfig, Tables>(
   if (settings === undefined) return;
   const { config, natsUrl, privateKeyFile, tls } = settings;
   useSha256(nodeSha256);
-  const { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint } = config;
-  const telemetry = startTelemetry({
-    serviceName: `trimtab-${service.name}`,
-    ...(otlpEndpoint === undefined ? {} : { otlpEndpoint }),
-  });
-  const logger = createLogger({ service: service.name, level: config.LOG_LEVEL });
+  const telemetry = startProcessTelemetry(service.name, config);
+  const { logger } = telemetry;
   const database = createDatabase<Tables>({
     connectionString: config.DATABASE_URL,
     schema: config.DATABASE_SCHEMA ?? service.name,
@@ -87,17 +86,16 @@ export async function runService<Config extends BaseConfig, Tables>(
     logger,
     tls: identity,
   });
-  const running = {
-    name: service.name,
-    start: () => component.start(),
+  const outside: Component = {
+    name: 'outside world',
+    start: async () => undefined,
     stop: async () => {
-      await component.stop();
       await bus.close();
       await database.close();
-      await telemetry.shutdown();
     },
   };
-  await runUntilSignal(running, {
+  const parts = [telemetry.component, outside, component];
+  await runUntilSignal(group(service.name, parts), {
     logger,
     drainTimeoutMs: config.DRAIN_TIMEOUT_MILLIS,
     onStarted: () => logger.info({ address: component.address }, 'ready'),

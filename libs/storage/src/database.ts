@@ -1,6 +1,8 @@
 import { invariant } from '@trimtab/core';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { observePool } from './observe-pool.js';
+import { traceQueries } from './trace-queries.js';
 
 /** What code needs that does not know the tables of a service: the relay, migrations, leases. */
 export interface SqlDatabase {
@@ -52,12 +54,13 @@ export function createDatabase<Tables>(options: DatabaseOptions): Database<Table
     options: `-c search_path=${schema} -c timezone=UTC`,
   };
   const pool = new pg.Pool({ ...clientConfig, max: maxConnections });
+  traceQueries(pool, schema);
+  pool.on('connect', (client) => traceQueries(client, schema));
+  const stopObserving = observePool(pool, schema);
   // An idle connection that dies is replaced at the next query; without a listener it would end the process.
   pool.on('error', () => undefined);
   // Nor may one that dies inside a transaction end it: the next statement fails instead.
   pool.on('connect', (client) => client.on('error', () => undefined));
-  // One that dies in use, between two statements of a transaction: its next statement fails and says so.
-  pool.on('connect', (client) => void client.on('error', () => undefined));
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   let closing: Promise<void> | undefined;
   return {
@@ -66,7 +69,10 @@ export function createDatabase<Tables>(options: DatabaseOptions): Database<Table
     clientConfig,
     migrates: options.migrates ?? true,
     kysely,
-    close: () => (closing ??= closeAll(kysely, pool)),
+    close: () => {
+      stopObserving();
+      return (closing ??= closeAll(kysely, pool));
+    },
   };
 }
 

@@ -4,6 +4,7 @@ export {
   type DatabaseOptions,
   type SqlDatabase,
 } from './database.js';
+export { databaseDependency } from './database-dependency.js';
 export { awaitMigrations, migrate, type Migrations } from './migrate.js';
 export {
   sharedMigrations,

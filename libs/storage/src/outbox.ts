@@ -42,6 +42,8 @@ export async function enqueue(tx: SqlExecutor, messages: readonly OutboxMessage[
  */
 export async function requestResend(tx: SqlExecutor, eventIds: readonly string[]): Promise<number> {
   const { numAffectedRows } = await sql`
-    update outbox set sent = false where event_id = any(${eventIds})`.execute(tx);
+    update outbox set sent = false, enqueue_time = now() where event_id = any(${eventIds})`.execute(
+    tx,
+  );
   return Number(numAffectedRows ?? 0n);
 }

@@ -33,6 +33,8 @@ export interface OutboxTable {
   traceparent: string | null;
   send_count: Generated<number>;
   sent: Generated<boolean>;
+  /** When it was written, or asked for again, by the clock of the database: only its age is looked at. */
+  enqueue_time: Generated<Date>;
 }
 
 /** The first response to each request id. */
@@ -98,6 +100,17 @@ export const sharedMigrations: Readonly<Record<string, Migration>> = {
     },
     down: async (db) => {
       await sql`drop table inbox, outbox, idempotency_keys`.execute(db);
+    },
+  },
+  '0001_shared_outbox_time': {
+    up: async (db) => {
+      await sql`
+        alter table outbox add column enqueue_time timestamptz(3) not null default now()`.execute(
+        db,
+      );
+    },
+    down: async (db) => {
+      await sql`alter table outbox drop column enqueue_time`.execute(db);
     },
   },
 };

@@ -11,8 +11,14 @@ import {
   type TlsIdentity,
 } from '@trimtab/grpc';
 import { group, type Component, type ServedComponent } from '@trimtab/lifecycle';
-import { createRelay, type Bus } from '@trimtab/messaging';
-import { createDatabase, migrate, requestResend, type Database } from '@trimtab/storage';
+import { busDependency, createRelay, type Bus } from '@trimtab/messaging';
+import {
+  createDatabase,
+  databaseDependency,
+  migrate,
+  requestResend,
+  type Database,
+} from '@trimtab/storage';
 import { currentTraceparent, type Logger } from '@trimtab/telemetry';
 import { createDispatchConsumer } from './adapters/bus/dispatch-consumer.js';
 import { parseDispatch } from './adapters/bus/parse-dispatch.js';
@@ -24,6 +30,8 @@ import { executorMigrations } from './adapters/postgres/migrations.js';
 import { createOrderStore } from './adapters/postgres/order-store.js';
 import type { ExecutorTables } from './adapters/postgres/tables.js';
 import { createObserver } from './adapters/telemetry/observer.js';
+import { inTraceOf } from './adapters/telemetry/traced-recovery.js';
+import { traceVenue } from './adapters/telemetry/traced-venue.js';
 import { createPaperVenue } from './adapters/venues/paper-venue.js';
 import { createExecuteFresh } from './application/execute-fresh.js';
 import { createExecuteOrder } from './application/execute-order.js';
@@ -95,17 +103,19 @@ export function composeExecutor(
       relay.wake();
     },
   });
-  const venue = createPaperVenue({
-    database: besides,
-    markets: markets.recent,
-    model: {
-      seed: config.PAPER_SEED,
-      maxSlippageBps: config.PAPER_MAX_SLIPPAGE_BPS,
-      feeBps: config.PAPER_FEE_BPS,
-    },
-    script: config.PAPER_SCRIPT,
-    pause: wait,
-  });
+  const venue = traceVenue(
+    createPaperVenue({
+      database: besides,
+      markets: markets.recent,
+      model: {
+        seed: config.PAPER_SEED,
+        maxSlippageBps: config.PAPER_MAX_SLIPPAGE_BPS,
+        feeBps: config.PAPER_FEE_BPS,
+      },
+      script: config.PAPER_SCRIPT,
+      pause: wait,
+    }),
+  );
   const settling = {
     clock,
     store,
@@ -116,7 +126,7 @@ export function composeExecutor(
   };
   const settleOrder = createSettleOrder(settling);
   const executeFresh = createExecuteFresh(settling);
-  const recoverOrders = createRecoverOrders({ store, settleOrder, observer });
+  const recoverOrders = createRecoverOrders({ store, settleOrder, observer, inTraceOf });
   const server = createGrpcServer({
     name: 'executor',
     address: config.GRPC_ADDRESS,
@@ -127,6 +137,7 @@ export function composeExecutor(
     drainTimeoutMs: config.DRAIN_TIMEOUT_MILLIS,
     healthAddress: config.HEALTH_ADDRESS,
     tls: deps.tls,
+    dependencies: [databaseDependency(database), busDependency(bus)],
   });
   const consumer = createDispatchConsumer({
     bus,

@@ -6,8 +6,8 @@ import {
   type TokenIssuer,
 } from '@trimtab/grpc';
 import { createPoller, group, type Component, type ServedComponent } from '@trimtab/lifecycle';
-import { createRelay, type Bus } from '@trimtab/messaging';
-import { migrate, type Database } from '@trimtab/storage';
+import { busDependency, createRelay, type Bus } from '@trimtab/messaging';
+import { databaseDependency, migrate, type Database } from '@trimtab/storage';
 import type { Logger } from '@trimtab/telemetry';
 import { createIntentEvents } from './adapters/bus/intent-events.js';
 import { createOracleClient } from './adapters/clients/oracle.js';
@@ -27,6 +27,7 @@ import type { IntentTables } from './adapters/postgres/tables.js';
 import { stepIds } from './adapters/step-ids.js';
 import { createLogObserver } from './adapters/telemetry/observer.js';
 import { traceRebalance } from './adapters/telemetry/traced-rebalance.js';
+import { traceFinishRun, traceStartRun } from './adapters/telemetry/traced-runs.js';
 import { isTimeZone } from './adapters/time-zone.js';
 import { createActivateIntent } from './application/activate-intent.js';
 import { createResumeActivations } from './application/resume-activations.js';
@@ -99,6 +100,7 @@ export function composeIntent(
     drainTimeoutMs: config.DRAIN_TIMEOUT_MILLIS,
     healthAddress: config.HEALTH_ADDRESS,
     tls: dependencies.tls,
+    dependencies: [databaseDependency(database), busDependency(bus)],
   });
   const storage: Component = {
     name: 'intent storage',
@@ -165,8 +167,8 @@ function createUseCases(
   const { vaults, oracle, orderGen } = services;
   const activations = createActivationStore(database, recordChange);
   const running = { clock, ids, runs, services, stepIds, observer };
-  const finishRun = createFinishRun(running);
-  const startRun = createStartRun(running, finishRun);
+  const finishRun = traceFinishRun(createFinishRun(running));
+  const startRun = traceStartRun(createStartRun(running, finishRun));
   const emptyVault = createEmptyVault({ oracle, vaults, stepIds, startRun });
   const drive = createDriveChange({
     clock,

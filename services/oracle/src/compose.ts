@@ -1,8 +1,8 @@
 import type { Clock } from '@trimtab/core';
 import { createGrpcServer, type Authenticator, type TlsIdentity } from '@trimtab/grpc';
 import { group, type Component, type ServedComponent } from '@trimtab/lifecycle';
-import { createRelay, type Bus } from '@trimtab/messaging';
-import { migrate, type Database } from '@trimtab/storage';
+import { busDependency, createRelay, type Bus } from '@trimtab/messaging';
+import { databaseDependency, migrate, type Database } from '@trimtab/storage';
 import type { Logger } from '@trimtab/telemetry';
 import { createPriceEvents, NO_EVENTS } from './adapters/bus/price-events.js';
 import { createOracleBinding } from './adapters/grpc/handlers.js';
@@ -88,6 +88,10 @@ export function composeOracle(
     drainTimeoutMs: config.DRAIN_TIMEOUT_MILLIS,
     healthAddress: config.HEALTH_ADDRESS,
     tls: dependencies.tls,
+    dependencies: [
+      databaseDependency(database),
+      ...(bus === undefined ? [] : [busDependency(bus)]),
+    ],
   });
   const denomination = {
     assetId: config.DENOMINATION_ASSET,

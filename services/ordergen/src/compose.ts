@@ -13,8 +13,8 @@ import {
   type TlsIdentity,
 } from '@trimtab/grpc';
 import { group, type Component, type ServedComponent } from '@trimtab/lifecycle';
-import { createRelay, type Bus, type Relay } from '@trimtab/messaging';
-import { migrate, type Database } from '@trimtab/storage';
+import { busDependency, createRelay, type Bus, type Relay } from '@trimtab/messaging';
+import { databaseDependency, migrate, type Database } from '@trimtab/storage';
 import type { Logger } from '@trimtab/telemetry';
 import {
   planOfStored,
@@ -97,6 +97,7 @@ export function composeOrderGen(
     drainTimeoutMs: config.DRAIN_TIMEOUT_MILLIS,
     healthAddress: config.HEALTH_ADDRESS,
     tls: deps.tls,
+    dependencies: [databaseDependency(database), busDependency(bus)],
   });
   const storage: Component = {
     name: 'ordergen storage',

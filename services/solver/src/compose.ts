@@ -10,8 +10,8 @@ import {
   type TlsIdentity,
 } from '@trimtab/grpc';
 import { group, type Component, type ServedComponent } from '@trimtab/lifecycle';
-import { createRelay, type Bus } from '@trimtab/messaging';
-import { migrate, type Database } from '@trimtab/storage';
+import { busDependency, createRelay, type Bus } from '@trimtab/messaging';
+import { databaseDependency, migrate, type Database } from '@trimtab/storage';
 import type { Logger } from '@trimtab/telemetry';
 import { createPlanEvents } from './adapters/bus/plan-events.js';
 import { createPriceSnapshots } from './adapters/clients/price-snapshots.js';
@@ -93,6 +93,7 @@ export function composeSolver(config: SolverConfig, deps: SolverDependencies): S
     drainTimeoutMs: config.DRAIN_TIMEOUT_MILLIS,
     healthAddress: config.HEALTH_ADDRESS,
     tls: deps.tls,
+    dependencies: [databaseDependency(database), busDependency(bus)],
   });
   const storage: Component = {
     name: 'solver storage',
