@@ -1,16 +1,23 @@
 import { DomainFailure, type FieldViolation } from '@trimtab/core';
+import { traceIdOfFailure } from '@trimtab/grpc';
 
 /**
  * What went wrong, for the terminal: a refusal with its reason, anything else by its message and the
- * causes below it, never a stack. With `json`, one document.
+ * causes below it, never a stack; and the trace of the call that failed. With `json`, one document.
  */
 export function describeFailure(error: unknown, json: boolean): string {
   const { reason, message, metadata, violations } = partsOf(error);
+  const traceId = traceIdOfFailure(error);
   if (json) {
-    const details = { ...(metadata && { metadata }), ...(violations && { violations }) };
+    const details = {
+      ...(metadata && { metadata }),
+      ...(violations && { violations }),
+      ...(traceId !== undefined && { traceId }),
+    };
     return JSON.stringify({ error: { reason, message, ...details } });
   }
-  return `trimtab: ${reason === undefined ? '' : `${reason}: `}${message}`;
+  const trace = traceId === undefined ? '' : ` (trace ${traceId})`;
+  return `trimtab: ${reason === undefined ? '' : `${reason}: `}${message}${trace}`;
 }
 
 interface Parts {

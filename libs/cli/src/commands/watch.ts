@@ -22,8 +22,12 @@ export async function runWatch(
   });
   try {
     const { rebalanceId, afterSequence } = target;
+    let traceId = '';
     for await (const { event } of client.watchRebalance({ rebalanceId, afterSequence })) {
       if (event === undefined) continue;
+      // Said once: every event of a rebalance belongs to its trace.
+      if (!output.json && event.traceId !== traceId) output.line(`trace ${event.traceId}`);
+      traceId = event.traceId;
       output.line(output.json ? JSON.stringify(RebalanceEvent.toJSON(event)) : describe(event));
     }
     return 0;

@@ -109,7 +109,9 @@ export function fakeWorld() {
     },
     isAnswerSent: async () => true,
     unsettled: async () =>
-      [...orders].filter(([, { reports }]) => reports.length === 0).map(([orderId]) => orderId),
+      [...orders]
+        .filter(([, { reports }]) => reports.length === 0)
+        .map(([orderId]) => ({ orderId })),
   } as const;
   const observed: string[] = [];
   const observer = {
@@ -153,6 +155,7 @@ export function fakeWorld() {
     observer,
     observed,
     settleOrder,
+    inTraceOf: <T>(_order: unknown, run: () => Promise<T>) => run(),
     execute: (order: Order) => dispatched(order, false),
     /** Executes an order whose message is known to have come before. */
     executeAgain: (order: Order) => dispatched(order, true),

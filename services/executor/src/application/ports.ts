@@ -71,6 +71,13 @@ export interface StoredDecision {
   readonly outage?: FailureReason;
 }
 
+/** An order that a crash left behind. */
+export interface UnsettledOrder {
+  readonly orderId: string;
+  /** The trace context that it was accepted in. */
+  readonly traceparent?: string;
+}
+
 /** The executor's own store: the truth about what it accepted and answered. */
 export interface OrderStore {
   /** Stores the order as ACCEPTED before any venue is called; tells how far it was before. */
@@ -102,7 +109,7 @@ export interface OrderStore {
   /** Whether every stored report of the order has been accepted by the bus. */
   isAnswerSent(orderId: string): Promise<boolean>;
   /** Orders accepted and not settled: what a crash left behind. */
-  unsettled(): Promise<readonly string[]>;
+  unsettled(): Promise<readonly UnsettledOrder[]>;
 }
 
 /** Tells what happened, at the level each event deserves. */

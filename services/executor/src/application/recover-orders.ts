@@ -1,4 +1,4 @@
-import type { Observer, OrderStore } from './ports.js';
+import type { Observer, OrderStore, UnsettledOrder } from './ports.js';
 import type { SettleOrder } from './settle-order.js';
 
 /** What recovery needs. */
@@ -6,6 +6,8 @@ export interface RecoverOrdersDependencies {
   readonly store: Pick<OrderStore, 'unsettled'>;
   readonly settleOrder: SettleOrder;
   readonly observer: Observer;
+  /** Runs work on an order in the trace that the order belongs to. */
+  readonly inTraceOf: <T>(order: UnsettledOrder, run: () => Promise<T>) => Promise<T>;
 }
 
 /**
@@ -18,13 +20,15 @@ export function createRecoverOrders(
 ): (signal: AbortSignal) => Promise<void> {
   return async (signal) => {
     let settledCount = 0;
-    for (const orderId of await deps.store.unsettled()) {
+    for (const order of await deps.store.unsettled()) {
       if (signal.aborted) break;
       try {
-        const execution = await deps.settleOrder(orderId, signal);
+        const execution = await deps.inTraceOf(order, () =>
+          deps.settleOrder(order.orderId, signal),
+        );
         if (execution.kind === 'SETTLED') settledCount += 1;
       } catch (error) {
-        deps.observer.notRecovered(orderId, error);
+        deps.observer.notRecovered(order.orderId, error);
       }
     }
     deps.observer.recovered(settledCount);

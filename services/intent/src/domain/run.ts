@@ -16,6 +16,8 @@ export interface Run {
   readonly startedBy: string;
   /** The trace that started it, 32 hex digits; empty without tracing. */
   readonly traceId: string;
+  /** The trace context that it was stored in, for whoever resumes it. */
+  readonly traceparent?: string;
   readonly outcome: RunOutcome;
   readonly progress: RunProgress;
   readonly createTime: Instant;

@@ -33,8 +33,16 @@ const init: Migration = {
   },
 };
 
+/** A recovered order goes on in the trace that its dispatch came in. */
+const traceparent: Migration = {
+  up: async (db) => {
+    await sql`alter table orders add column traceparent text`.execute(db);
+  },
+};
+
 /** The executor's schema, in order. */
 export const executorMigrations: Readonly<Record<string, Migration>> = {
   ...sharedMigrations,
   '0001_orders': init,
+  '0002_traceparent': traceparent,
 };

@@ -9,8 +9,8 @@ import type { Order } from '../../domain/order.js';
 const LOCK_KEY = `hashtextextended(current_schema() || '/order/' || $1, 0)`;
 
 const INSERT_ORDER = `
-  insert into orders (order_id, rebalance_id, vault_id, order_index, dispatch, state)
-  values ($1, $2, $3, $4, $5, 'ACCEPTED')
+  insert into orders (order_id, rebalance_id, vault_id, order_index, dispatch, traceparent, state)
+  values ($1, $2, $3, $4, $5, $6, 'ACCEPTED')
   on conflict (order_id) do nothing
   returning order_id`;
 
@@ -29,9 +29,13 @@ mark as (insert into submissions (order_id) select order_id from fresh)
 select pg_try_advisory_lock(${LOCK_KEY}) as locked from fresh`;
 
 /** The values of {@link ACCEPT} and {@link ACCEPT_AND_LOCK}. */
-export function acceptValues(order: Order, dispatch: Uint8Array): readonly unknown[] {
+export function acceptValues(
+  order: Order,
+  dispatch: Uint8Array,
+  traceparent: string | undefined,
+): readonly unknown[] {
   const { orderId, rebalanceId, vaultId, index } = order;
-  return [orderId, rebalanceId, vaultId, index, Buffer.from(dispatch)];
+  return [orderId, rebalanceId, vaultId, index, Buffer.from(dispatch), traceparent ?? null];
 }
 
 /** Waits for the lock of an order; it is held until the end of the transaction. */

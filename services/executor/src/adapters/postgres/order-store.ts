@@ -31,7 +31,7 @@ export interface OrderStoreOptions {
   /** Reads a dispatch that was accepted. */
   readonly parse: (dispatch: Uint8Array) => Order;
   readonly toMessage: (report: Report) => ReportMessage;
-  /** The W3C trace context that a report continues: that of the dispatch being handled. */
+  /** The W3C trace context that a report continues: that of the dispatch being handled or recovered. */
   readonly traceparent: () => string | undefined;
   /** Publishes what was committed to the outbox. */
   readonly publish: (messages: readonly OutboxMessage[]) => void;
@@ -51,14 +51,14 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
   return {
     accept: async (order, dispatch) => {
       const { rows } = await database.pool.query<{ progress: OrderProgress }>(ACCEPT, [
-        ...acceptValues(order, dispatch),
+        ...acceptValues(order, dispatch, options.traceparent()),
       ]);
       return rows[0]?.progress ?? 'ACCEPTED';
     },
     acceptAndTell: async (order, dispatch, tell) => {
       const stored = await onOneConnection(database, async (query) => {
         const [row] = await query<{ locked: boolean }>('order-accept', ACCEPT_AND_LOCK, [
-          ...acceptValues(order, dispatch),
+          ...acceptValues(order, dispatch, options.traceparent()),
         ]);
         if (row?.locked !== true) return undefined;
         const decided = await tell();
@@ -127,11 +127,13 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
       return rows.length === 0;
     },
     unsettled: async () => {
-      const { rows } = await sql<{ order_id: string }>`
-        select order_id from orders where state = 'ACCEPTED' order by order_id`.execute(
-        database.kysely,
-      );
-      return rows.map((row) => row.order_id);
+      const { rows } = await sql<{ order_id: string; traceparent: string | null }>`
+        select order_id, traceparent from orders where state = 'ACCEPTED'
+        order by order_id`.execute(database.kysely);
+      return rows.map((row) => ({
+        orderId: row.order_id,
+        ...(row.traceparent !== null && { traceparent: row.traceparent }),
+      }));
     },
   };
 }

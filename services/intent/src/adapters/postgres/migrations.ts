@@ -61,4 +61,12 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0003_activation': activationMigration,
   '0004_notifications': notificationMigration,
   '0005_leases': leaseMigration,
+  '0006_traceparent': {
+    up: async (db) => {
+      await sql.raw('alter table runs add column traceparent text').execute(db);
+    },
+    down: async (db) => {
+      await sql.raw('alter table runs drop column traceparent').execute(db);
+    },
+  },
 };

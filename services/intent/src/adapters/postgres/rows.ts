@@ -66,6 +66,7 @@ export function fromRunRow(row: Selectable<RunsTable>): Run {
     purpose: row.purpose,
     startedBy: row.started_by,
     traceId: row.trace_id,
+    ...(row.traceparent !== null && { traceparent: row.traceparent }),
     outcome: outcomeOf(row),
     progress: row.progress,
     createTime: fromDate(row.create_time),

@@ -7,6 +7,7 @@ import {
   type Database,
   type Transaction,
 } from '@trimtab/storage';
+import { currentTraceparent } from '@trimtab/telemetry';
 import type { RequestKey } from '../../application/ports.js';
 import type { RunStore } from '../../application/run-ports.js';
 import type { Run, RunOutcome } from '../../domain/run.js';
@@ -195,6 +196,7 @@ async function insertRun(
       trigger: run.trigger,
       purpose: run.purpose,
       trace_id: run.traceId,
+      traceparent: currentTraceparent() ?? null,
       progress: JSON.stringify(run.progress),
       ...toOutcomeColumns(outcome),
       create_time: toDate(run.createTime),

@@ -51,6 +51,7 @@ export interface RunsTable {
   trigger: RunTrigger;
   purpose: RunPurpose;
   trace_id: string;
+  traceparent: string | null;
   progress: Json<RunProgress>;
   outcome: 'RUNNING' | 'REBALANCE' | 'NO_OP' | 'REFUSED';
   reason: string;

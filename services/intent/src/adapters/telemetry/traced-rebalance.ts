@@ -1,4 +1,11 @@
-import { ATTRIBUTES, currentTraceId, inSpan, tracer } from '@trimtab/telemetry';
+import { trace } from '@opentelemetry/api';
+import {
+  ATTRIBUTES,
+  contextOfTraceparent,
+  currentTraceId,
+  inSpan,
+  tracer,
+} from '@trimtab/telemetry';
 import type { RebalanceIntent } from '../../application/rebalance-intent.js';
 
 /**
@@ -14,6 +21,11 @@ export function traceRebalance(rebalance: RebalanceIntent): RebalanceIntent {
       { attributes: { [ATTRIBUTES.intentId]: command.intentId } },
       async (span) => {
         const run = await rebalance({ ...command, traceId: currentTraceId() ?? '' }, call);
+        // A repeated call takes up the run of an earlier one: both can be found from here.
+        const earlier = trace.getSpanContext(contextOfTraceparent(run.traceparent));
+        if (earlier !== undefined && earlier.traceId !== span.spanContext().traceId) {
+          span.addLink({ context: earlier });
+        }
         span.setAttribute(ATTRIBUTES.runId, run.id);
         span.setAttribute(ATTRIBUTES.vaultId, run.vaultId);
         const { outcome, progress } = run;

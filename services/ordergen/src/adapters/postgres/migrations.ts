@@ -177,6 +177,16 @@ async function createRebalanceTables(db: Parameters<Migration['up']>[0]): Promis
     )`.execute(db);
 }
 
+/** Beside the document, which carries no trace: two replicas must hash the same. */
+const eventTraces: Migration = {
+  up: async (db) => {
+    await sql`alter table rebalance_events add column trace_id text`.execute(db);
+  },
+  down: async (db) => {
+    await sql`alter table rebalance_events drop column trace_id`.execute(db);
+  },
+};
+
 /** Everything that ordergen migrates: inbox, outbox, idempotency keys and its own tables. */
 export const orderGenMigrations: Readonly<Record<string, Migration>> = {
   ...sharedMigrations,
@@ -185,4 +195,5 @@ export const orderGenMigrations: Readonly<Record<string, Migration>> = {
   '0002_control': controlMigration,
   '0002_feed_ledger_sequence': feedLedgerSequence,
   '0003_wide_amounts': wideAmountsMigration,
+  '0004_event_traces': eventTraces,
 };

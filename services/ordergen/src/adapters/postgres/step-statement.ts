@@ -76,8 +76,8 @@ rebalance_row as (
   from guard where r.rebalance_id = $1
 ),
 event_row as (
-  insert into rebalance_events (rebalance_id, sequence, hash, document, occur_time)
-  select $1, e.sequence, e.hash, e.document, $12::timestamptz
+  insert into rebalance_events (rebalance_id, sequence, hash, document, trace_id, occur_time)
+  select $1, e.sequence, e.hash, e.document, split_part($29::text, '-', 2), $12::timestamptz
   from guard, jsonb_to_recordset($24::jsonb) as e(sequence bigint, hash text, document text)
 ),
 action_row as (

@@ -159,7 +159,7 @@ async function resend(
          w.ledger_sequence, $3
        from waiting w
      )
-     update outbox set sent = false from waiting
+     update outbox set sent = false, enqueue_time = now() from waiting
      where outbox.event_id = $4 and outbox.sent returning outbox.event_id`,
     [
       rebalanceId,

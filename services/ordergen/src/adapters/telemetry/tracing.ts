@@ -1,4 +1,12 @@
-import { ATTRIBUTES, currentTraceId, currentTraceparent, inSpan, tracer } from '@trimtab/telemetry';
+import { trace } from '@opentelemetry/api';
+import {
+  ATTRIBUTES,
+  contextOfTraceparent,
+  currentTraceId,
+  currentTraceparent,
+  inSpan,
+  tracer,
+} from '@trimtab/telemetry';
 import type { Tracing } from '../../application/ports.js';
 
 /** Spans and trace context of OrderGen. */
@@ -18,8 +26,13 @@ export function createTracing(): Tracing {
         },
         run,
       ),
-    traceparentOf: (facts) =>
-      currentTraceId() === facts.traceId ? currentTraceparent() : facts.traceparent,
+    traceparentOf: (facts) => {
+      if (currentTraceId() === facts.traceId) return currentTraceparent();
+      // A call with a trace of its own, such as a cancellation: linked, and the rebalance keeps its own.
+      const own = trace.getSpanContext(contextOfTraceparent(facts.traceparent));
+      if (own !== undefined) trace.getActiveSpan()?.addLink({ context: own });
+      return facts.traceparent;
+    },
     current: () => ({ traceId: currentTraceId() ?? '', traceparent: currentTraceparent() }),
   };
 }
