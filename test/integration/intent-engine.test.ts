@@ -72,6 +72,7 @@ const RUNTIME: IntentRuntime = {
   activationStep: 0,
   lastError: '',
   index: undefined,
+  nextScheduleTime: undefined,
 };
 
 describe('ClaimDueWork', () => {

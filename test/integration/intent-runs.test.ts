@@ -13,6 +13,7 @@ import { eventually } from '@trimtab/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   createRequest,
+  leaseOn,
   LOST,
   refusal,
   refusalOf,
@@ -59,12 +60,12 @@ async function intentWith(triggers: Partial<Triggers> = {}): Promise<StrategyInt
 }
 const rebalance = (intentId: string, requestId: string = randomUUID()) =>
   alice.rebalanceIntent({ requestId, intentId, leaseToken: 0n, seriesId: '' });
-const triggered = (intentId: string, trigger: RunTrigger) =>
+const triggered = async (intentId: string, trigger: RunTrigger) =>
   engine.rebalanceIntent({
     requestId: randomUUID(),
     intentId,
     trigger,
-    leaseToken: 0n,
+    leaseToken: await leaseOn(world, intentId),
     seriesId: '',
   });
 const briefly = ({ outcome, reason }: RebalanceIntentResponse) => [outcome, reason];

@@ -19,11 +19,13 @@ import { createActivationStore } from './adapters/postgres/activation-store.js';
 import { createDueWorkStore } from './adapters/postgres/due-work-store.js';
 import { createIntentChangeFeed } from './adapters/postgres/intent-change-feed.js';
 import { createRecordChange } from './adapters/postgres/intent-changes.js';
+import { createSeriesStore } from './adapters/postgres/series-store.js';
 import { createIntentStore } from './adapters/postgres/intent-store.js';
 import { migrations } from './adapters/postgres/migrations.js';
 import { createRunStore } from './adapters/postgres/run-store.js';
 import { createStateChangeStore } from './adapters/postgres/state-change-store.js';
 import type { IntentTables } from './adapters/postgres/tables.js';
+import { createPause } from './adapters/pause.js';
 import { stepIds } from './adapters/step-ids.js';
 import { createLogObserver } from './adapters/telemetry/observer.js';
 import { traceRebalance } from './adapters/telemetry/traced-rebalance.js';
@@ -38,15 +40,18 @@ import { createClaimDueWork } from './application/claim-due-work.js';
 import { createCreateIntent } from './application/create-intent.js';
 import { createDriveChange } from './application/drive-change.js';
 import { createEmptyVault } from './application/empty-vault.js';
+import { createForgetSeries } from './application/forget-series.js';
 import { createFinishChanges } from './application/finish-changes.js';
 import { createGetIntent } from './application/get-intent.js';
 import { createGetPortfolio } from './application/get-portfolio.js';
 import { createListIntents } from './application/list-intents.js';
+import { createListSeries } from './application/list-series.js';
 import { createListRuns } from './application/list-runs.js';
 import type { RemoteServices } from './application/remote-ports.js';
 import { createRebalanceIntent } from './application/rebalance-intent.js';
 import { createReportRuntime } from './application/report-runtime.js';
 import { createSetDepositLimits } from './application/set-deposit-limits.js';
+import { createSettleMatured } from './application/settle-matured.js';
 import { createFinishRun, createStartRun } from './application/start-run.js';
 import { createUpdateIntent } from './application/update-intent.js';
 import { createWatchIntents } from './application/watch-intents.js';
@@ -76,6 +81,9 @@ const CALL_DEADLINE_MS = 10_000;
 const WORKER_POLL_MS = 250;
 const RELAY_POLL_MS = 500;
 const WATCH_POLL_MS = 200;
+/** How often a run looks whether what it buys has a price, and what is kept of its call for the rest. */
+const SERIES_POLL_MS = 250;
+const RUN_RESERVE_MS = 1_000;
 
 /** Builds the intent service. Its start migrates the schema and then serves. */
 export function composeIntent(
@@ -116,6 +124,7 @@ export function composeIntent(
     run: async () => {
       await useCases.finishChanges();
       await useCases.setDepositLimits();
+      await useCases.forgetSeries();
       relay.wake();
     },
     onError: (error) => logger.error({ err: error }, 'intent worker failed'),
@@ -166,10 +175,12 @@ function createUseCases(
   const facts = { isTimeZone };
   const { vaults, oracle, orderGen } = services;
   const activations = createActivationStore(database, recordChange);
-  const running = { clock, ids, runs, services, stepIds, observer };
+  const pause = createPause({ pauseMillis: SERIES_POLL_MS, reserveMillis: RUN_RESERVE_MS });
+  const running = { clock, ids, pause, runs, services, stepIds, observer };
   const finishRun = traceFinishRun(createFinishRun(running));
   const startRun = traceStartRun(createStartRun(running, finishRun));
-  const emptyVault = createEmptyVault({ oracle, vaults, stepIds, startRun });
+  const settleMatured = createSettleMatured({ clock, vaults, stepIds });
+  const emptyVault = createEmptyVault({ oracle, vaults, stepIds, startRun, settleMatured });
   const drive = createDriveChange({
     clock,
     changes,
@@ -193,19 +204,22 @@ function createUseCases(
   });
   const getIntent = createGetIntent(intents);
   const setDepositLimits = createSetDepositLimits({ intents, vaults, stepIds, observer });
-  const work = createDueWorkStore(database, recordChange);
+  const work = createDueWorkStore(database, recordChange, notify);
+  const series = createSeriesStore(database);
   return {
     facts,
     ids,
     claimDueWork: createClaimDueWork(clock, work),
-    reportRuntime: createReportRuntime(work),
+    reportRuntime: createReportRuntime(clock, work),
     createIntent: createCreateIntent({ clock, ids, facts, intents, vaults, activate, observer }),
     getIntent,
+    listSeries: createListSeries(series),
+    forgetSeries: createForgetSeries({ clock, series, vaults, observer }),
     listRuns: createListRuns(runs, getIntent),
     getPortfolio: createGetPortfolio({ intents, vaults, oracle }),
     listIntents: createListIntents(intents),
     rebalanceIntent: traceRebalance(
-      createRebalanceIntent({ clock, ids, intents, runs, startRun, finishRun }),
+      createRebalanceIntent({ clock, ids, intents, runs, work, startRun, finishRun }),
     ),
     changeState: createChangeState({ clock, ids, changes, drive, observer }),
     updateIntent: createUpdateIntent({ clock, facts, intents, drive, setDepositLimits, observer }),

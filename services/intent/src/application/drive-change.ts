@@ -3,7 +3,7 @@ import type { Intent } from '../domain/intent.js';
 import { isAnswerable, nextStep, vaultModeOf, type StateChange } from '../domain/state-change.js';
 import type { ActivationStore } from './activation-ports.js';
 import { ownerOf } from './acting-for-owner.js';
-import type { EmptyVault } from './empty-vault.js';
+import type { EmptyVault, EmptyingResult } from './empty-vault.js';
 import { finalRefusal } from './is-final.js';
 import type { IntentObserver } from './observer.js';
 import { openVault } from './open-vault.js';
@@ -38,7 +38,7 @@ export interface DriveDependencies {
 }
 
 /** What a step found: it stands, or it is looked at again, now as another attempt or as the same. */
-type StepResult = 'DONE' | 'BACK' | 'TRY_AGAIN' | 'WAIT';
+type StepResult = EmptyingResult | 'BACK';
 
 /** While a rebalance runs, its end is looked for this often. */
 const WAIT_MILLIS = 250;
@@ -61,6 +61,10 @@ export function createDriveChange(dependencies: DriveDependencies): DriveChange 
       }
       const call = { caller: ownerOf(intent), signal, deadline };
       const result = await takeStep(step, { change, intent, call }, dependencies);
+      if (typeof result === 'object') {
+        await changes.wait(change, result.waitUntil);
+        return current;
+      }
       switch (result) {
         case 'DONE':
           current = await changes.stepDone(change, clock.now());

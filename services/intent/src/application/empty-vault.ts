@@ -1,12 +1,14 @@
+import type { Instant } from '@trimtab/core';
 import { UNDERLYING } from '@trimtab/strategy';
 import type { Intent } from '../domain/intent.js';
 import type { StateChange } from '../domain/state-change.js';
 import type { Call, StepIds } from './ports.js';
 import type { OraclePort, VaultPort, VaultView } from './remote-ports.js';
+import type { SettleMatured } from './settle-matured.js';
 import type { StartRun } from './start-run.js';
 
 /**
- * Brings a closing vault towards empty: positions of a lot and more are settled to the underlying by
+ * Brings a closing vault towards empty: matured halves of option series are settled, positions of a lot and more are settled to the underlying by
  * a rebalance of purpose SETTLE, what is left is withdrawn to the owner, dust in kind (order
  * generation rules, section 5).
  */
@@ -15,7 +17,10 @@ export type EmptyVault = (
   intent: Intent,
   vaultId: string,
   call: Call,
-) => Promise<'DONE' | 'TRY_AGAIN' | 'WAIT'>;
+) => Promise<EmptyingResult>;
+
+/** It is empty, or it is looked at again: as another attempt, soon, or at a time. */
+export type EmptyingResult = 'DONE' | 'TRY_AGAIN' | 'WAIT' | { readonly waitUntil: Instant };
 
 /** What emptying needs. */
 export interface EmptyVaultDependencies {
@@ -23,16 +28,21 @@ export interface EmptyVaultDependencies {
   readonly vaults: VaultPort;
   readonly stepIds: StepIds;
   readonly startRun: StartRun;
+  readonly settleMatured: SettleMatured;
 }
 
 /** Creates the step. */
 export function createEmptyVault(dependencies: EmptyVaultDependencies): EmptyVault {
-  const { vaults } = dependencies;
+  const { vaults, settleMatured } = dependencies;
   return async (change, intent, vaultId, call) => {
     const vault = await vaults.getVault(vaultId, call);
     if (vault.mode === 'CLOSED') return 'DONE';
     // What ran when the vault was closed is cancelled by the vault itself; its end is waited for.
     if (vault.openRebalanceId !== undefined) return 'WAIT';
+    const settled = await settleMatured(change, vault, call);
+    if (settled.kind === 'EARLY') return { waitUntil: settled.time };
+    // What was paid is another vault by now.
+    if (settled.kind === 'SETTLED') return 'WAIT';
     if (await hasSettleable(vault, call, dependencies.oracle)) {
       return settle(change, intent, call, dependencies);
     }

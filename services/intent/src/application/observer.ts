@@ -19,6 +19,11 @@ export interface IntentObserver {
   stateChangeStalled(event: { readonly intentId: string; readonly error: unknown }): void;
   intentUpdated(event: { readonly intentId: string }): void;
   depositLimitFailed(event: { readonly intentId: string; readonly error: unknown }): void;
+  seriesStalled(event: {
+    readonly intentId: string;
+    readonly seriesId: string;
+    readonly error: unknown;
+  }): void;
   runStarted(event: { readonly runId: string; readonly intentId: string }): void;
   runStalled(event: {
     readonly runId: string;

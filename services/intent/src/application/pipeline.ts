@@ -1,14 +1,16 @@
 import { compare, domainError, invariant, present, refuse, sorted } from '@trimtab/core';
 import { resolveAsset, type Allocation, type Target } from '@trimtab/strategy';
+import { indexWeights } from '../domain/index-run.js';
 import type { Intent } from '../domain/intent.js';
 import type { Run, RunOutcome, RunProgress } from '../domain/run.js';
+import { createChooseSeries, type ChooseSeriesDependencies } from './choose-series.js';
 import type { Call, StepIds } from './ports.js';
 import type { PlanRequest, RemoteServices } from './remote-ports.js';
 import { createCheckRunLimits } from './run-limits.js';
 import type { RunLease, RunStore } from './run-ports.js';
 
 /** What the pipeline needs. */
-export interface PipelineDependencies {
+export interface PipelineDependencies extends ChooseSeriesDependencies {
   readonly services: RemoteServices;
   readonly runs: RunStore;
   readonly stepIds: StepIds;
@@ -29,29 +31,41 @@ type Step = (typeof STEPS)[number];
 const SETTLE_STEPS: readonly Step[] = ['assetIds', 'snapshotHash', 'valuation'];
 
 /**
- * limits → snapshot → valuation → plan → no-op? → rebalance. A step asks another service with a request id
+ * limits → (series of the option index) → snapshot → valuation → plan → no-op? → rebalance. A step asks another service with a request id
  * derived from the run and with nothing but what earlier steps stored, so that repeating it is
  * harmless: the retry of a crashed run sends the very same requests.
  */
 export function createPipeline(dependencies: PipelineDependencies): Pipeline {
   const { runs, services, stepIds } = dependencies;
   const checkLimits = createCheckRunLimits(dependencies);
-  return async (run, intent, lease, call) => {
-    let { progress } = run;
+  const chooseSeries = createChooseSeries(dependencies);
+  return async (started, intent, lease, call) => {
+    let run = started;
     // Once a step is taken, the limits have let the run pass.
-    if (progress.assetIds === undefined) {
+    if (run.progress.assetIds === undefined && run.progress.index === undefined) {
       const limit = await checkLimits(run, intent, call);
       if (limit !== undefined) return limit;
     }
+    if (isOfIndex(run, intent) && run.progress.assetIds === undefined) {
+      run = await chooseSeries({ run, intent, lease, call });
+    }
+    let { progress } = run;
     for (const step of run.purpose === 'SETTLE' ? SETTLE_STEPS : STEPS) {
       if (progress[step] !== undefined) continue;
       const found = await take(step, { run, progress, intent, call }, dependencies);
       progress = (await runs.advance(lease, found)).progress;
+      if (progress.assetIds?.length === 0) return nothingToTrade('the vault holds nothing to sell');
     }
     const { plan } = progress;
     if (plan?.noOp === true) {
-      const message = `the plan would move ${plan.totalDeltaBps} bps, less than its policy's minimum`;
-      return { kind: 'NO_OP', reason: 'PLAN_NO_OP', message };
+      const { totalDeltaBps } = plan;
+      return nothingToTrade(
+        `the plan would move ${totalDeltaBps} bps, less than its policy's minimum`,
+      );
+    }
+    // The index has no policy with a minimum: what changes nothing is none the less no rebalance.
+    if (isOfIndex(run, intent) && plan?.totalDeltaBps === 0) {
+      return nothingToTrade('the vault holds what the plan would buy');
     }
     const { vaultVersion, fence } = present(progress.valuation, 'the valuation is a step');
     const rebalanceId = await services.orderGen.createRebalance(
@@ -64,11 +78,21 @@ export function createPipeline(dependencies: PipelineDependencies): Pipeline {
         planHash: plan?.planHash,
         snapshotHash: present(progress.snapshotHash, 'the snapshot is a step'),
         driftBand: progress.driftBand,
+        slippageLimitBps: progress.index?.slippageLimitBps,
       },
       call,
     );
     return { kind: 'REBALANCE', rebalanceId };
   };
+}
+
+function nothingToTrade(message: string): RunOutcome {
+  return { kind: 'NO_OP', reason: 'PLAN_NO_OP', message };
+}
+
+/** Whether a run invests by the option index; the exit at the end of an intent has no series. */
+function isOfIndex({ purpose }: Run, { spec: { allocation } }: Intent): boolean {
+  return purpose !== 'SETTLE' && allocation.kind === 'index';
 }
 
 interface StepContext {
@@ -111,35 +135,41 @@ function bandOf({ run, intent }: StepContext): Pick<RunProgress, 'driftBand'> {
 
 /** Held assets and targets must be priced; candidates are, if they can be (oracle rules, snapshots). */
 async function selectAssets(
-  { run, intent, call }: StepContext,
+  context: StepContext,
   services: RemoteServices,
 ): Promise<readonly string[]> {
+  const { run, intent, call } = context;
   const vault = await services.vaults.getVault(run.vaultId, call);
-  const wanted = run.purpose === 'SETTLE' ? [] : await wantedAssets(intent, services, call);
+  const wanted = run.purpose === 'SETTLE' ? [] : await wantedAssets(context, services);
   const assetIds = sorted(
     new Set([...vault.positions.map(({ assetId }) => assetId), ...wanted]),
     compare,
   );
-  if (assetIds.length > 0) return assetIds;
+  if (assetIds.length > 0 || isOfIndex(run, intent)) return assetIds;
   const message = 'the vault holds no position and no allowed strategy has a HEALTHY price';
   return refuse(domainError('FAILED_PRECONDITION', 'ASSET_NOT_HEALTHY', message));
 }
 
 async function wantedAssets(
-  { spec: { allocation } }: Intent,
+  { intent: { spec }, progress, call }: StepContext,
   services: RemoteServices,
-  call: Call,
 ): Promise<readonly string[]> {
-  if (allocation.kind !== 'targetWeights') return healthyCandidates(allocation, services, call);
-  return allocation.targets.map(({ assetId }) => resolveAsset(assetId));
+  const { allocation } = spec;
+  switch (allocation.kind) {
+    case 'targetWeights':
+      return allocation.targets.map(({ assetId }) => resolveAsset(assetId));
+    case 'index':
+      return indexWeights(progress.index ?? {}).map(({ assetId }) => assetId);
+    case 'solver':
+      return healthyCandidates(allocation, services, call);
+  }
 }
 
 async function healthyCandidates(
-  allocation: Allocation,
+  allocation: Extract<Allocation, { readonly kind: 'solver' }>,
   { solver, oracle }: RemoteServices,
   call: Call,
 ): Promise<readonly string[]> {
-  invariant(allocation.kind === 'solver', 'the index is refused before its run is stored');
   const assets = await solver.strategyAssets(allocation.allowedStrategies, call);
   if (assets.length === 0) return [];
   const healthy = await oracle.healthyAssets(assets, call);
@@ -153,12 +183,16 @@ function planRequest({ run, progress, intent }: StepContext, stepIds: StepIds): 
     valuation: present(progress.valuation, 'the valuation precedes the plan'),
     snapshotHash: present(progress.snapshotHash, 'the snapshot precedes the plan'),
     generateTime: run.createTime,
-    weights: weightsOf(intent.spec.allocation),
+    weights: weightsOf(intent.spec.allocation, progress),
   };
 }
 
-function weightsOf(allocation: Allocation): PlanRequest['weights'] {
-  invariant(allocation.kind !== 'index', 'the index is refused before its run is stored');
+function weightsOf(allocation: Allocation, progress: RunProgress): PlanRequest['weights'] {
+  if (allocation.kind === 'index') {
+    const { index } = progress;
+    invariant(index !== undefined, 'what a run of the index buys is known before its plan');
+    return { mode: 'EXPLICIT', targets: indexWeights(index), policyId: undefined };
+  }
   if (allocation.kind === 'targetWeights') {
     const targets = allocation.targets.map((target): Target => ({
       ...target,

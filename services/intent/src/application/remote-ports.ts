@@ -8,6 +8,8 @@ import type { Call } from './ports.js';
 export interface OraclePort {
   /** Those of the assets whose price is HEALTHY; unknown assets are not. */
   healthyAssets(assetIds: readonly string[], call: Call): Promise<ReadonlySet<string>>;
+  /** The price of an asset, a canonical decimal, if it is HEALTHY. */
+  healthyPrice(assetId: string, call: Call): Promise<string | undefined>;
   /** The last published prices, whatever their state; an asset without one is left out. */
   lastPrices(assetIds: readonly string[], call: Call): Promise<ReadonlyMap<string, KnownPrice>>;
   /** The lots of the assets, in base units; an unknown asset has none. */
@@ -61,6 +63,8 @@ export interface RebalanceRequest {
   readonly snapshotHash: string;
   /** Absent: every position is traded. */
   readonly driftBand: DriftBand | undefined;
+  /** Absent: that of the vault's policy. */
+  readonly slippageLimitBps: number | undefined;
 }
 
 /** Rebalances, from OrderGen. */
@@ -144,6 +148,11 @@ export interface VaultPort {
       readonly assetId: string;
       readonly amount: bigint;
     },
+    call: Call,
+  ): Promise<void>;
+  /** Pays what the vault holds of a matured series. */
+  settleSeries(
+    request: { readonly requestId: string; readonly vaultId: string; readonly seriesId: string },
     call: Call,
   ): Promise<void>;
   /** Closes a flat vault for ever. */

@@ -1,22 +1,16 @@
-import { invalidFields, refuse, type Instant } from '@trimtab/core';
+import { invalidFields, refuse, type Clock } from '@trimtab/core';
+import { refuseIndex } from '../domain/index-runtime.js';
 import type { Intent } from '../domain/intent.js';
 import { isTerminal, terminalError } from '../domain/lifecycle.js';
 import type { Runtime } from '../domain/runtime.js';
 import { applyReport, RUNTIME_MASK_PATHS } from '../domain/runtime-report.js';
-import type { DueWorkStore } from './engine-ports.js';
-import type { RequestKey } from './ports.js';
+import type { DueWorkStore, WorkReport } from './engine-ports.js';
 
 /** What an engine reports. */
-export interface ReportRuntimeCommand {
-  readonly key: RequestKey;
-  readonly intentId: string | undefined;
-  readonly leaseToken: bigint;
+export interface ReportRuntimeCommand extends Omit<WorkReport, 'change' | 'now'> {
   /** Absent: nothing is written. */
   readonly runtime: Runtime | undefined;
   readonly mask: readonly string[];
-  readonly workId: string | undefined;
-  readonly nextDueTime: Instant | undefined;
-  readonly failed: boolean;
 }
 
 /**
@@ -26,16 +20,19 @@ export interface ReportRuntimeCommand {
 export type ReportRuntime = (command: ReportRuntimeCommand) => Promise<Intent | undefined>;
 
 /** Creates the use case. */
-export function createReportRuntime(work: DueWorkStore): ReportRuntime {
+export function createReportRuntime(clock: Clock, work: DueWorkStore): ReportRuntime {
   return ({ runtime, mask, failed, ...report }) =>
     work.report({
       ...report,
+      now: clock.now(),
       failed: failed || (runtime !== undefined && runtime.lastError !== ''),
       change: (intent) => {
         if (isTerminal(intent.state)) refuse(terminalError(intent.state));
         if (runtime === undefined) return intent;
         const written = applyReport(intent.runtime, runtime, mask);
-        return written.ok ? { ...intent, runtime: written.value } : refuseMask(written.error);
+        if (!written.ok) return refuseMask(written.error);
+        const refusal = refuseIndex(written.value.index, intent.spec);
+        return refusal === undefined ? { ...intent, runtime: written.value } : refuse(refusal);
       },
     });
 }

@@ -1,6 +1,8 @@
 import type { Instant } from '@trimtab/core';
+import type { IndexTarget } from '../domain/index-run.js';
+import type { Intent } from '../domain/intent.js';
 import type { EarlierRebalance } from '../domain/run-limits.js';
-import type { Run, RunOutcome, RunProgress } from '../domain/run.js';
+import type { Run, RunOutcome, RunProgress, RunPurpose } from '../domain/run.js';
 import type { RequestKey } from './ports.js';
 
 /** The part of a list of runs that is asked for. */
@@ -16,6 +18,22 @@ export interface RunLease {
   readonly leaseId: string;
 }
 
+/** Under what a run is stored. */
+export interface StartTerms {
+  /** How it ends at once if another run of its intent has not ended. */
+  readonly whenBusy: (other: Run) => RunOutcome;
+  /** The lease of the engine that must be the current one; absent: nobody's. */
+  readonly leaseToken?: bigint | undefined;
+}
+
+/** What a run of the option index was found to be. */
+export interface SeriesChoice {
+  readonly intent: Intent;
+  readonly index: IndexTarget;
+  readonly purpose: RunPurpose;
+  readonly now: Instant;
+}
+
 /** Runs of the pipeline. */
 export interface RunStore {
   /**
@@ -29,9 +47,9 @@ export interface RunStore {
    * while another one of its intent has not ended is stored with the outcome `whenBusy`; settlements
    * neither wait for others nor keep them away.
    *
-   * @throws DomainFailure REQUEST_ID_REUSED
+   * @throws DomainFailure REQUEST_ID_REUSED, LEASE_LOST
    */
-  start(key: RequestKey, run: Run, whenBusy: (other: Run) => RunOutcome): Promise<Run>;
+  start(key: RequestKey, run: Run, terms: StartTerms): Promise<Run>;
   /** The runs of an intent, the latest first. */
   list(intentId: string, page: RunPage): Promise<readonly Run[]>;
   /**
@@ -45,6 +63,11 @@ export interface RunStore {
   release(lease: RunLease): Promise<void>;
   /** Adds to the progress; what is known already stays. Returns the run as it is now. */
   advance(lease: RunLease, progress: RunProgress): Promise<Run>;
+  /**
+   * Keeps what a run of the option index buys, and has it priced: the series is listed and the oracle
+   * agent is due. What is known already stays. Returns the run as it is now.
+   */
+  chooseSeries(lease: RunLease, choice: SeriesChoice): Promise<Run>;
   /**
    * Ends the run, unless the lease was lost: then it is not known what the other driver finds, and it
    * is that one's to end. Returns the run as it is now.

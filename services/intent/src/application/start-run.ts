@@ -1,11 +1,11 @@
-import { present, type Clock, type IdSource } from '@trimtab/core';
+import { present, type IdSource } from '@trimtab/core';
 import type { Intent } from '../domain/intent.js';
 import type { Run, RunOutcome, RunPurpose, RunTrigger } from '../domain/run.js';
 import { finalRefusal } from './is-final.js';
 import { createPipeline, type PipelineDependencies } from './pipeline.js';
 import type { IntentObserver } from './observer.js';
 import type { Call, RequestKey } from './ports.js';
-import type { RunLease, RunStore } from './run-ports.js';
+import type { RunLease } from './run-ports.js';
 
 /** What a run is started with. */
 export interface RunRequest {
@@ -14,6 +14,10 @@ export interface RunRequest {
   readonly intent: Intent;
   readonly trigger: RunTrigger;
   readonly purpose: RunPurpose;
+  /** The series to buy; the option index only, absent: one is chosen. */
+  readonly seriesId?: string | undefined;
+  /** The lease of the engine that must be the current one; absent: nobody's. */
+  readonly leaseToken?: bigint | undefined;
   /** The trace of the call, kept on the run; empty without tracing. */
   readonly traceId: string;
 }
@@ -30,9 +34,7 @@ export type FinishRun = (run: Run, intent: Intent, call: Call) => Promise<Run>;
 
 /** What running needs. */
 export interface StartRunDependencies extends PipelineDependencies {
-  readonly clock: Clock;
   readonly ids: IdSource;
-  readonly runs: RunStore;
   readonly observer: IntentObserver;
 }
 
@@ -73,7 +75,8 @@ export function createFinishRun(dependencies: StartRunDependencies): FinishRun {
 /** Creates the starter. */
 export function createStartRun(dependencies: StartRunDependencies, finish: FinishRun): StartRun {
   const { clock, ids, runs, observer } = dependencies;
-  return async ({ key, intent, trigger, purpose, traceId }, call) => {
+  return async (request, call) => {
+    const { key, intent, trigger, purpose, seriesId, leaseToken, traceId } = request;
     const run = await runs.start(
       key,
       {
@@ -85,11 +88,11 @@ export function createStartRun(dependencies: StartRunDependencies, finish: Finis
         startedBy: key.subject,
         traceId,
         outcome: { kind: 'RUNNING' },
-        progress: {},
+        progress: seriesId === undefined ? {} : { requestedSeriesId: seriesId },
         createTime: clock.now(),
         endTime: undefined,
       },
-      anotherRuns,
+      { whenBusy: anotherRuns, leaseToken },
     );
     observer.runStarted({ runId: run.id, intentId: intent.id });
     return finish(run, intent, call);

@@ -1,4 +1,6 @@
 export * from './etag.js';
+export * from './index-run.js';
+export * from './index-runtime.js';
 export * from './intent-id.js';
 export * from './intent.js';
 export * from './lifecycle.js';

@@ -1,5 +1,6 @@
 import type { Instant } from '@trimtab/core';
 import type { DriftBand, Side } from '@trimtab/strategy';
+import type { IndexTarget } from './index-run.js';
 
 /**
  * One run of the rebalance pipeline: a row that is written first, with who started it and why, and
@@ -33,6 +34,8 @@ export const RUN_TRIGGERS = [
   'PRICE',
   'MATURITY',
   'SETTLEMENT',
+  'OPENING',
+  'COLLATERAL',
 ] as const;
 /** What started a run. */
 export type RunTrigger = (typeof RUN_TRIGGERS)[number];
@@ -54,6 +57,10 @@ export type RunOutcome =
  * every other service exactly what the first attempt asked.
  */
 export interface RunProgress {
+  /** The series that was asked for; the option index only, absent: one is chosen. */
+  readonly requestedSeriesId?: string;
+  /** What a run of the option index buys. */
+  readonly index?: IndexTarget;
   /** The assets to be priced, sorted. */
   readonly assetIds?: readonly string[];
   /** The band of a run that drift started, as it was then. */
@@ -72,6 +79,11 @@ export function stepOf({ outcome, progress }: Pick<Run, 'outcome' | 'progress'>)
   if (outcome.kind !== 'RUNNING') return 'ENDED';
   if (progress.plan !== undefined) return 'PLAN_BUILT';
   return progress.snapshotHash === undefined ? 'STARTED' : 'SNAPSHOT_TAKEN';
+}
+
+/** The series that a run of the option index buys, as far as it is known. */
+export function seriesOfRun({ progress }: Pick<Run, 'progress'>): string | undefined {
+  return progress.index === undefined ? progress.requestedSeriesId : progress.index.seriesId;
 }
 
 /** A vault at the prices of a snapshot. */

@@ -1,5 +1,6 @@
 import { instant } from '@trimtab/core';
 import { describe, expect, it } from 'vitest';
+import { NO_INDEX } from './index-runtime.js';
 import { NO_RUNTIME, type Runtime } from './runtime.js';
 import { applyReport, RUNTIME_MASK_PATHS } from './runtime-report.js';
 
@@ -11,6 +12,8 @@ const report: Runtime = {
   lastRollCostBps: 5,
   lastRebalanceId: 'r',
   lastError: 'e',
+  index: { ...NO_INDEX, seriesId: 'BTC-30000-20260801', unitCount: '7' },
+  nextScheduleTime: instant(6),
 };
 
 describe('a report of the engine', () => {
@@ -31,13 +34,36 @@ describe('a report of the engine', () => {
       const found = applyReport(NO_RUNTIME, report, [path]);
       expect(found.ok && found.value).not.toEqual(NO_RUNTIME);
     }
-    expect(RUNTIME_MASK_PATHS).toHaveLength(Object.keys(report).length);
+    const all = Object.keys(report).length + Object.keys(NO_INDEX).length;
+    expect(RUNTIME_MASK_PATHS).toHaveLength(all);
   });
 
-  it.each(['vault_ids', 'activation_step', '', 'currentDriftBps'])('refuses %j', (path) => {
-    expect(applyReport(NO_RUNTIME, report, ['roll_count', path])).toEqual({
-      ok: false,
-      error: path,
+  it('writes a part of the option index and leaves the rest, which another agent wrote', () => {
+    const before = { ...NO_RUNTIME, index: { ...NO_INDEX, unitCount: '5', deferralCount: 2 } };
+    const found = applyReport(before, report, ['index.series_id', 'roll_count']);
+    expect(found).toEqual({
+      ok: true,
+      value: {
+        ...before,
+        totalRolls: 2,
+        index: { ...before.index, seriesId: 'BTC-30000-20260801' },
+      },
     });
   });
+
+  it('takes a named part away that the report does not have', () => {
+    const before = { ...NO_RUNTIME, index: { ...NO_INDEX, nextSeriesId: 'BTC-1-20260801' } };
+    const found = applyReport(before, NO_RUNTIME, ['index.next_series_id']);
+    expect(found).toEqual({ ok: true, value: { ...before, index: NO_INDEX } });
+  });
+
+  it.each(['vault_ids', 'activation_step', '', 'currentDriftBps', 'index.', 'index.index'])(
+    'refuses %j',
+    (path) => {
+      expect(applyReport(NO_RUNTIME, report, ['roll_count', path])).toEqual({
+        ok: false,
+        error: path,
+      });
+    },
+  );
 });

@@ -1,4 +1,5 @@
 import type { Instant } from '@trimtab/core';
+import { NO_INDEX, type IndexRuntime } from './index-runtime.js';
 
 /** What the engine keeps of an intent; nobody else writes it, and the etag does not cover it. */
 export interface Runtime {
@@ -14,6 +15,10 @@ export interface Runtime {
   readonly lastRebalanceId: string | undefined;
   /** Why the last tick of an agent failed; empty if it went well. */
   readonly lastError: string;
+  /** Absent before the first report of it, and for other allocations than the option index. */
+  readonly index: IndexRuntime | undefined;
+  /** When the schedule of the triggers is due next; absent without one. */
+  readonly nextScheduleTime: Instant | undefined;
 }
 
 /** The runtime of an intent that never rolled. */
@@ -25,4 +30,12 @@ export const NO_RUNTIME: Runtime = {
   lastRollCostBps: 0,
   lastRebalanceId: undefined,
   lastError: '',
+  index: undefined,
+  nextScheduleTime: undefined,
 };
+
+/** A runtime that was kept as JSON: what was absent, or unknown in its time, is at its start. */
+export function fromKeptRuntime(kept: Partial<Runtime>): Runtime {
+  const { index } = kept;
+  return { ...NO_RUNTIME, ...kept, index: index && { ...NO_INDEX, ...index } };
+}

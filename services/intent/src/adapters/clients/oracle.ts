@@ -29,18 +29,17 @@ export function createOracleClient(
     }
     return found;
   };
+  const healthyPrices = async (assetIds: readonly string[], call: Call) => {
+    const states = [Price_State.STATE_HEALTHY];
+    const prices = await allPages(async (page) => {
+      const response = await client.listPrices({ ...page, assetIds: [...assetIds], states }, call);
+      return { items: response.prices, nextPageToken: response.nextPageToken };
+    });
+    return new Map(prices.map(({ assetId, priceDecimal }) => [assetId, priceDecimal]));
+  };
   return {
-    healthyAssets: async (assetIds, call) => {
-      const prices = await allPages(async (page) => {
-        const states = [Price_State.STATE_HEALTHY];
-        const response = await client.listPrices(
-          { ...page, assetIds: [...assetIds], states },
-          call,
-        );
-        return { items: response.prices, nextPageToken: response.nextPageToken };
-      });
-      return new Set(prices.map(({ assetId }) => assetId));
-    },
+    healthyAssets: async (assetIds, call) => new Set((await healthyPrices(assetIds, call)).keys()),
+    healthyPrice: async (assetId, call) => (await healthyPrices([assetId], call)).get(assetId),
     lastPrices: async (assetIds, call) => {
       if (assetIds.length === 0) return new Map();
       const assets = await assetsOf(assetIds, call);

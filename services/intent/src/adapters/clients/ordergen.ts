@@ -74,9 +74,10 @@ function toExecuted(action: Action): ExecutedAction {
   };
 }
 
-/** What is left out takes OrderGen's defaults: tolerances, guideline, expiry, the vault's slippage. */
+/** What is left out takes OrderGen's defaults: tolerances, guideline, expiry, the vault's slippage but for a roll. */
 function toTerms(request: RebalanceRequest): RebalanceTerms {
   const { vaultId, vaultVersion, fence, planHash, snapshotHash, driftBand } = request;
+  const { slippageLimitBps } = request;
   return {
     vaultId,
     vaultVersion: BigInt(vaultVersion),
@@ -88,6 +89,7 @@ function toTerms(request: RebalanceRequest): RebalanceTerms {
     sequencing: undefined,
     underlyingFloor: '',
     expireTime: undefined,
+    ...(slippageLimitBps !== undefined && { slippageLimitBps }),
     driftBand: driftBand && {
       kind: bandKindWords.toWire[driftBand.kind],
       widthBps: driftBand.widthBps,

@@ -57,6 +57,9 @@ export function createVaultClient(
     withdraw: async ({ amount, ...request }, call) => {
       await client.withdraw({ ...request, amount: amount.toString() }, call);
     },
+    settleSeries: async (request, call) => {
+      await client.settleSeries(request, call);
+    },
     closeVault: async (request, call) => {
       await client.closeVault(request, call);
     },

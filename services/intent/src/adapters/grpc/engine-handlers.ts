@@ -1,35 +1,30 @@
-import {
-  IntentServiceService,
-  ReportRuntimeRequest,
-  type IntentRuntime,
-} from '@trimtab/contracts/intent';
-import { instant } from '@trimtab/core';
-import { createFields } from '@trimtab/grpc';
+import { IntentServiceService, ReportRuntimeRequest } from '@trimtab/contracts/intent';
+import { createFields, pageOf, readPage } from '@trimtab/grpc';
 import { AGENT_KINDS } from '@trimtab/strategy';
 import type { ClaimedWork } from '../../application/engine-ports.js';
-import type { Runtime } from '../../domain/runtime.js';
 import { agentKindWords } from './enum-words.js';
 import { fromIntent } from './intent-mapping.js';
 import { textId } from './read-ids.js';
+import { AGENT_KIND_WORDS, readReport } from './read-report.js';
 import { requestKey } from './request-key.js';
 import type { IntentHandlers, IntentUseCases } from './use-cases.js';
 
-const KINDS = Object.fromEntries(AGENT_KINDS.map((word) => [agentKindWords.toWire[word], word]));
 const DEFAULT_COUNT = 50;
 const MAX_COUNT = 500;
 const DEFAULT_LEASE_SECONDS = 30;
 const MAX_LEASE_SECONDS = 300;
+const TICKER = { maxLength: 11, pattern: /^[A-Z]{2,5}\/[A-Z]{2,5}$/ };
 
-/** ClaimDueWork and ReportRuntime: what the engine takes, and what it brings back. */
+/** ClaimDueWork, ReportRuntime and ListSeries: what the engine takes, and what it brings back. */
 export function engineHandlers(useCases: IntentUseCases): IntentHandlers {
-  const { claimDueWork, reportRuntime, ids } = useCases;
+  const { claimDueWork, reportRuntime, listSeries, ids } = useCases;
   return {
     ClaimDueWork: async (request) => {
       const fields = createFields();
       const engineId = textId(fields, 'engine_id', request.engineId);
       const kinds = { max: AGENT_KINDS.length, unique: String };
       const agentKinds = fields.list('agent_kinds', request.agentKinds, kinds, (kind, item) =>
-        item.enumValue('', kind, KINDS),
+        item.enumValue('', kind, AGENT_KIND_WORDS),
       );
       const counts = { min: 0, max: MAX_COUNT };
       const limit = fields.integer('max_count', request.maxCount, counts) || DEFAULT_COUNT;
@@ -43,50 +38,18 @@ export function engineHandlers(useCases: IntentUseCases): IntentHandlers {
     ReportRuntime: async (request, context) => {
       const method = IntentServiceService.reportRuntime.path;
       const key = requestKey({ method, request, encoder: ReportRuntimeRequest }, context, ids);
-      const { leaseToken, nextDueTime } = request;
-      const fields = createFields();
-      const intentId = fields.optional(orAbsent(request.intentId), (value) =>
-        textId(fields, 'intent_id', value),
-      );
-      const workId = fields.optional(orAbsent(request.workId), (value) =>
-        textId(fields, 'work_id', value),
-      );
-      if (intentId === undefined && workId === undefined) {
-        fields.violation('intent_id', 'FIELD_REQUIRED', 'was absent, and so was work_id');
-      }
-      if (intentId === undefined && request.runtime !== undefined) {
-        fields.violation('runtime', 'FIELD_INVALID', 'must be absent without an intent_id');
-      }
-      fields.done();
-      const intent = await reportRuntime({
-        key,
-        intentId,
-        leaseToken,
-        runtime: request.runtime && toRuntime(request.runtime),
-        mask: request.updateMask ?? [],
-        workId,
-        nextDueTime: nextDueTime && instant(nextDueTime.getTime()),
-        failed: request.failed,
-      });
+      const intent = await reportRuntime({ key, ...readReport(request) });
       return { intent: intent && fromIntent(intent) };
     },
-  };
-}
-
-function orAbsent(text: string): string | undefined {
-  return text === '' ? undefined : text;
-}
-
-function toRuntime(runtime: IntentRuntime): Runtime {
-  const { lastRollTime } = runtime;
-  return {
-    currentDriftBps: runtime.currentDriftBps,
-    totalRolls: runtime.rollCount,
-    totalCostBps: runtime.totalCostBps,
-    lastRollAt: lastRollTime && instant(lastRollTime.getTime()),
-    lastRollCostBps: runtime.lastRollCostBps,
-    lastRebalanceId: orAbsent(runtime.lastRebalanceId),
-    lastError: runtime.lastError,
+    ListSeries: async (request) => {
+      const fields = createFields();
+      const ticker = fields.text('ticker', request.ticker, TICKER);
+      const page = readPage(fields, request, [ticker]);
+      fields.done();
+      const found = await listSeries(ticker, { after: page.cursor ?? '', limit: page.size + 1 });
+      const { items, nextPageToken } = pageOf(found, page, [ticker], (seriesId) => seriesId);
+      return { seriesIds: [...items], nextPageToken };
+    },
   };
 }
 
@@ -100,6 +63,6 @@ function fromClaimed(work: ClaimedWork) {
     leaseToken: work.leaseToken,
     leaseExpireTime: new Date(work.leaseExpireTime),
     attemptCount: work.attemptCount,
-    intentIds: [],
+    intentIds: [...work.intentIds],
   };
 }

@@ -109,6 +109,8 @@ export const triggerWords = words<run.RunTrigger, RunTrigger>({
   PRICE: RunTrigger.RUN_TRIGGER_PRICE,
   MATURITY: RunTrigger.RUN_TRIGGER_MATURITY,
   SETTLEMENT: RunTrigger.RUN_TRIGGER_SETTLEMENT,
+  OPENING: RunTrigger.RUN_TRIGGER_OPENING,
+  COLLATERAL: RunTrigger.RUN_TRIGGER_COLLATERAL,
 });
 
 /** How far a run is. */

@@ -2,7 +2,7 @@ import type { GetPortfolioResponse, Run as WireRun } from '@trimtab/contracts/in
 import { createFields, pageOf, readPage } from '@trimtab/grpc';
 import { planAgents, UNDERLYING } from '@trimtab/strategy';
 import type { OwnedPortfolio } from '../../application/get-portfolio.js';
-import { stepOf, type Run } from '../../domain/run.js';
+import { seriesOfRun, stepOf, type Run } from '../../domain/run.js';
 import {
   agentKindWords,
   agentNeedWords,
@@ -73,7 +73,7 @@ export function fromRun(run: Run): WireRun {
     traceId: run.traceId,
     createTime: new Date(run.createTime),
     endTime: endTime === undefined ? undefined : new Date(endTime),
-    seriesId: '',
+    seriesId: seriesOfRun(run) ?? '',
   };
 }
 

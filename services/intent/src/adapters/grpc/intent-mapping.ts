@@ -24,6 +24,7 @@ import {
 } from '@trimtab/strategy';
 import { intentEtag } from '../../domain/etag.js';
 import type { Intent } from '../../domain/intent.js';
+import { fromIndexRuntime } from './index-runtime-mapping.js';
 import {
   bandGoalWords,
   bandKindWords,
@@ -95,7 +96,7 @@ export function fromDerived(derived: Derived): DerivedParameters {
 
 /** What the engine keeps, with what the service knows of vault and activation. */
 function runtimeOf({ vaultId, activationStep, runtime }: Intent): IntentRuntime {
-  const { lastRollAt } = runtime;
+  const { lastRollAt, nextScheduleTime } = runtime;
   return {
     vaultIds: vaultId === undefined ? [] : [vaultId],
     currentDriftBps: runtime.currentDriftBps,
@@ -106,8 +107,8 @@ function runtimeOf({ vaultId, activationStep, runtime }: Intent): IntentRuntime 
     lastRebalanceId: runtime.lastRebalanceId ?? '',
     activationStep: stepWords.toWire[activationStep],
     lastError: runtime.lastError,
-    index: undefined,
-    nextScheduleTime: undefined,
+    index: runtime.index && fromIndexRuntime(runtime.index),
+    nextScheduleTime: nextScheduleTime === undefined ? undefined : new Date(nextScheduleTime),
   };
 }
 

@@ -2,6 +2,7 @@ import { IntentServiceService, RebalanceIntentRequest } from '@trimtab/contracts
 import { createFields, type CallContext } from '@trimtab/grpc';
 import { RUN_TRIGGERS, type Run } from '../../domain/run.js';
 import { outcomeWords, triggerWords } from './enum-words.js';
+import { readSeriesId } from './index-runtime-mapping.js';
 import { textId } from './read-ids.js';
 import { callOf, requestKey } from './request-key.js';
 import type { IntentHandlers, IntentUseCases } from './use-cases.js';
@@ -18,8 +19,12 @@ export function runHandlers({ rebalanceIntent, ids }: IntentUseCases): IntentHan
         request.trigger === undefined
           ? 'MANUAL'
           : fields.enumValue('trigger', request.trigger, TRIGGERS);
+      const seriesId = fields.optional(request.seriesId, (text) =>
+        readSeriesId(fields, 'series_id', text),
+      );
       fields.done();
-      const command = { key, intentId, trigger, traceId: '' };
+      const { leaseToken } = request;
+      const command = { key, intentId, trigger, leaseToken, seriesId, traceId: '' };
       return fromRun(await rebalanceIntent(command, callOf(context)));
     },
   };

@@ -9,6 +9,7 @@ import type { GetIntent } from '../../application/get-intent.js';
 import type { GetPortfolio } from '../../application/get-portfolio.js';
 import type { ListIntents } from '../../application/list-intents.js';
 import type { ListNotifications } from '../../application/list-notifications.js';
+import type { ListSeries } from '../../application/list-series.js';
 import type { ListRuns } from '../../application/list-runs.js';
 import type { RebalanceIntent } from '../../application/rebalance-intent.js';
 import type { RefusedTarget } from '../../application/notification-ports.js';
@@ -27,6 +28,7 @@ export interface IntentUseCases {
   readonly rebalanceIntent: RebalanceIntent;
   readonly claimDueWork: ClaimDueWork;
   readonly reportRuntime: ReportRuntime;
+  readonly listSeries: ListSeries;
   readonly changeState: ChangeState;
   readonly updateIntent: UpdateIntent;
   readonly watchIntents: WatchIntents;

@@ -1,4 +1,4 @@
-import { present, type Instant } from '@trimtab/core';
+import { compare, present, sorted, type Instant } from '@trimtab/core';
 import { inTransaction, sql, type Database, type Transaction } from '@trimtab/storage';
 import type { Selectable } from 'kysely';
 import type { PlannedAgent } from '@trimtab/strategy';
@@ -14,6 +14,7 @@ import { refusingTakenVault } from './one-live-per-vault.js';
 import { fromIntentRow, toAnswerText, toDate } from './rows.js';
 import { unansweredChange } from './state-change-store.js';
 import type { IntentsTable, IntentTables } from './tables.js';
+import { requestPool, workIdOf } from './wake-work.js';
 
 /** An activation is broken off when nothing was written of it for so long. */
 const BROKEN_AFTER_SECONDS = 5;
@@ -111,21 +112,34 @@ async function writeIntent(
     .execute();
 }
 
-/** One row for each agent; one that several intents have in common is there once, and due again. */
+/**
+ * One row for each agent; one that several intents have in common is there once, and due again. The
+ * agent of the collateral is told of the intent.
+ */
 async function startWork(
   tx: Transaction<IntentTables>,
   intent: Intent,
   agents: readonly PlannedAgent[],
   now: Instant,
 ): Promise<void> {
-  for (const { kind, instanceKey } of agents) {
-    const workId = `${kind}/${instanceKey}`;
-    const intentId = instanceKey === intent.id ? intent.id : null;
+  // In the order in which work is locked everywhere.
+  const work = agents.map((agent) => ({
+    ...agent,
+    workId: workIdOf(agent.kind, agent.instanceKey),
+  }));
+  for (const { kind, instanceKey, workId } of sorted(work, byWorkId)) {
+    const own = instanceKey === intent.id;
     await sql`
-      insert into due_work (work_id, agent_kind, instance_key, intent_id, due_time)
-      values (${workId}, ${kind}, ${instanceKey}, ${intentId}, ${toDate(now)})
-      on conflict (agent_kind, instance_key)
-        do update set due_time = coalesce(due_work.due_time, excluded.due_time)
+      insert into due_work (work_id, agent_kind, instance_key, intent_id, ticker, due_time)
+      values (${workId}, ${kind}, ${instanceKey}, ${own ? intent.id : null},
+        ${own ? intent.spec.ticker : null}, ${toDate(now)})
+      on conflict (agent_kind, instance_key) do update set
+        woken = true, due_time = least(due_work.due_time, excluded.due_time)
     `.execute(tx);
   }
+  await requestPool(tx, intent, now);
+}
+
+function byWorkId(left: { readonly workId: string }, right: { readonly workId: string }): number {
+  return compare(left.workId, right.workId);
 }

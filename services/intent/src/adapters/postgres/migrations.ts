@@ -1,4 +1,5 @@
 import { activationMigration } from './activation-migration.js';
+import { engineMigration } from './engine-migration.js';
 import { leaseMigration } from './lease-migration.js';
 import { lifecycleMigration } from './lifecycle-migration.js';
 import { notificationMigration } from './notification-migration.js';
@@ -69,4 +70,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await sql.raw('alter table runs drop column traceparent').execute(db);
     },
   },
+  '0007_engine': engineMigration,
 };

@@ -3,7 +3,7 @@ import type { Insertable, Selectable } from 'kysely';
 import type { CreatedIntent } from '../../application/ports.js';
 import type { Intent } from '../../domain/intent.js';
 import type { Violation } from '@trimtab/strategy';
-import { NO_RUNTIME } from '../../domain/runtime.js';
+import { fromKeptRuntime } from '../../domain/runtime.js';
 import type { Run, RunOutcome } from '../../domain/run.js';
 import type { IntentsTable, RunsTable } from './tables.js';
 
@@ -40,7 +40,7 @@ export function fromIntentRow(row: Selectable<IntentsTable>): Intent {
     vaultId: row.vault_id ?? undefined,
     ownsVault: row.owns_vault,
     activationStep: row.activation_step,
-    runtime: { ...NO_RUNTIME, ...row.runtime },
+    runtime: fromKeptRuntime(row.runtime),
     createTime: fromDate(row.create_time),
     updateTime: fromDate(row.update_time),
   };
@@ -53,7 +53,7 @@ export function toAnswerText(answer: CreatedIntent): string {
 
 /** An answer of before that was kept as JSON; what its time did not know yet is at its start. */
 export function fromKeptIntent(kept: Intent): Intent {
-  return { ...kept, runtime: { ...NO_RUNTIME, ...kept.runtime } };
+  return { ...kept, runtime: fromKeptRuntime(kept.runtime) };
 }
 
 /** A run as it was read. */

@@ -9,11 +9,14 @@ import {
 } from '@trimtab/storage';
 import { currentTraceparent } from '@trimtab/telemetry';
 import type { RequestKey } from '../../application/ports.js';
-import type { RunStore } from '../../application/run-ports.js';
-import type { Run, RunOutcome } from '../../domain/run.js';
+import type { RunStore, SeriesChoice, StartTerms } from '../../application/run-ports.js';
+import type { Run } from '../../domain/run.js';
 import { lockIntentRow } from './intent-changes.js';
+import { requireLease } from './lease.js';
 import { fromDate, fromRunRow, toDate, toOutcomeColumns } from './rows.js';
+import { noteSeries } from './series-store.js';
 import type { IntentTables } from './tables.js';
+import { lockWork, wakeWork, workIdsOf } from './wake-work.js';
 
 /** Runs in PostgreSQL. The row of a run is also its idempotency key. */
 export function createRunStore(database: Database<IntentTables>): RunStore {
@@ -39,8 +42,8 @@ export function createRunStore(database: Database<IntentTables>): RunStore {
   };
   return {
     findStarted,
-    start: async (key, run, whenBusy) => {
-      await inTransaction(database, (tx) => insertRun(tx, key, run, whenBusy));
+    start: async (key, run, terms) => {
+      await inTransaction(database, (tx) => insertRun(tx, { key, run, ...terms }));
       return present(await findStarted(key), 'it was just written, by this call or a twin');
     },
     list: async (intentId, { afterRunId, limit }) => {
@@ -99,6 +102,10 @@ export function createRunStore(database: Database<IntentTables>): RunStore {
         .where('run_id', '=', runId)
         .where('outcome', '=', 'RUNNING')
         .execute();
+      return find(runId);
+    },
+    chooseSeries: async ({ runId }, choice) => {
+      await inTransaction(database, (tx) => chooseSeries(tx, runId, choice));
       return find(runId);
     },
     end: async ({ runId, leaseId }, outcome, now) => {
@@ -173,14 +180,18 @@ async function pauseFor(signal: AbortSignal | undefined): Promise<void> {
   }
 }
 
+interface RunToInsert extends StartTerms {
+  readonly key: RequestKey;
+  readonly run: Run;
+}
+
 /** The lock of the intent gives its runs an order: of two that start at once, one is the first. */
 async function insertRun(
   tx: Transaction<IntentTables>,
-  key: RequestKey,
-  run: Run,
-  whenBusy: (other: Run) => RunOutcome,
+  { key, run, whenBusy, leaseToken }: RunToInsert,
 ): Promise<void> {
   await lockIntentRow(tx, run.intentId);
+  if (leaseToken !== undefined) await requireLease(tx, run.intentId, leaseToken);
   const other = isExclusive(run) ? await runningRun(tx, run.intentId) : undefined;
   const outcome = other === undefined ? run.outcome : whenBusy(other);
   const endTime = outcome.kind === 'RUNNING' ? undefined : (run.endTime ?? run.createTime);
@@ -204,6 +215,26 @@ async function insertRun(
     })
     .onConflict((conflict) => conflict.columns(['started_by', 'request_id']).doNothing())
     .execute();
+}
+
+async function chooseSeries(
+  tx: Transaction<IntentTables>,
+  runId: string,
+  { intent, index, purpose, now }: SeriesChoice,
+): Promise<void> {
+  const oracle = workIdsOf(intent, ['ORACLE']);
+  await lockWork(tx, { workIds: oracle });
+  const chosen = await tx
+    .updateTable('runs')
+    .set({ purpose, progress: sql<string>`progress || ${JSON.stringify({ index })}::jsonb` })
+    .where('run_id', '=', runId)
+    .where('outcome', '=', 'RUNNING')
+    .where(sql<boolean>`not progress ? 'index'`)
+    .executeTakeFirst();
+  const { seriesId } = index;
+  if (chosen.numUpdatedRows === 0n || seriesId === undefined) return;
+  await noteSeries(tx, intent, { seriesId, now });
+  await wakeWork(tx, oracle, now);
 }
 
 function isExclusive({ purpose, outcome }: Run): boolean {

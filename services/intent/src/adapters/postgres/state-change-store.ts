@@ -2,7 +2,7 @@ import { present, refuse } from '@trimtab/core';
 import { inTransaction, requestIdReused, type Database } from '@trimtab/storage';
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { RequestKey } from '../../application/ports.js';
-import { intentNotFound, leaseLost } from '../../application/refusals.js';
+import { intentNotFound } from '../../application/refusals.js';
 import type {
   Acceptance,
   AcceptedChange,
@@ -19,9 +19,12 @@ import {
   type StateChange,
 } from '../../domain/state-change.js';
 import { lockIntentRow, type RecordChange } from './intent-changes.js';
+import { requireLease } from './lease.js';
 import type { Notify } from './notify.js';
 import { fromDate, fromIntentRow, fromKeptIntent, toDate } from './rows.js';
+import { forgetSeriesOf, leaveSeries } from './series-store.js';
 import type { IntentTables, StateChangesTable } from './tables.js';
+import { endWork, wakeIntent } from './wake-work.js';
 
 /** Changes of state in PostgreSQL. The row of a change is also its idempotency key. */
 export function createStateChangeStore(
@@ -135,22 +138,6 @@ export async function unansweredChange(
   return row && toAccepted(row, intent);
 }
 
-/** The engine writes with the current lease of one of the intent's agents, or not at all. */
-async function requireLease(
-  tx: Transaction<IntentTables>,
-  intentId: string,
-  leaseToken: bigint,
-): Promise<void> {
-  const held = await tx
-    .selectFrom('due_work')
-    .select('work_id')
-    .where('intent_id', '=', intentId)
-    .where('lease_token', '=', leaseToken.toString())
-    .where('engine_id', 'is not', null)
-    .executeTakeFirst();
-  if (held === undefined) refuse(leaseLost(intentId, leaseToken));
-}
-
 interface Advance {
   readonly change: StateChange;
   readonly now: StateChange['createTime'];
@@ -184,20 +171,31 @@ async function advance(
     .where('done_count', '=', change.doneCount)
     .executeTakeFirst();
   // A twin was faster: its step is the one that counts.
-  if (updated.numUpdatedRows === 0n || !moves) return reread(tx, change.id);
+  if (updated.numUpdatedRows === 0n) return reread(tx, change.id);
+  if (stepsOf(change)[change.doneCount] === 'CLOSE_VAULT') {
+    await forgetSeriesOf(tx, change.intentId);
+  }
+  if (!moves) return reread(tx, change.id);
   await tx
     .updateTable('intents')
     .set({ state: change.to, state_reason: change.reason, update_time: toDate(now) })
     .where('intent_id', '=', change.intentId)
     .execute();
-  if (isTerminal(change.to)) await endWork(tx, change.intentId);
+  await tellEngine(tx, change, now);
   await recordChange(tx, changed);
   return reread(tx, change.id);
 }
 
-/** The engine has nothing left to do for an intent at its end; shared agents go on for the others. */
-async function endWork(tx: Transaction<IntentTables>, intentId: string): Promise<void> {
-  await tx.deleteFrom('due_work').where('intent_id', '=', intentId).execute();
+/** An intent that runs again is looked at at once; one that has ended never again. */
+async function tellEngine(
+  tx: Transaction<IntentTables>,
+  { intentId, to }: StateChange,
+  now: StateChange['createTime'],
+): Promise<void> {
+  if (to === 'ACTIVE') await wakeIntent(tx, intentId, now);
+  if (!isTerminal(to)) return;
+  await endWork(tx, intentId);
+  await leaveSeries(tx, intentId, now);
 }
 
 async function findByKey(

@@ -100,6 +100,33 @@ export interface DueWorkTable {
   lease_token: ColumnType<string, bigint, bigint>;
   engine_id: string | null;
   lease_expire_time: Date | null;
+  /** Of the intent; null for agents of several. */
+  ticker: string | null;
+  /** The band of prices in which it sleeps, open where null. */
+  wake_below: string | null;
+  wake_above: string | null;
+  /** Whether it was woken since it was claimed: it is due again right after the report. */
+  woken: Generated<boolean>;
+}
+
+/** Intents that asked for an agent of several of them. */
+export interface WorkRequestsTable {
+  work_id: string;
+  intent_id: string;
+  request_time: Date;
+  /** The lease under which it was given out; null: not since it was asked for. */
+  lease_token: ColumnType<string | null, bigint | null, bigint | null>;
+}
+
+/** Option series that must be priced. */
+export interface IntentSeriesTable {
+  intent_id: string;
+  series_id: string;
+  ticker: string;
+  /** Whether the engine says that it is held or comes next. */
+  wanted: boolean;
+  /** When the vault is asked whether it still holds some; of what is not wanted. */
+  check_time: Date;
 }
 
 /** Every change of an intent, in the order of the commits. */
@@ -117,6 +144,8 @@ export interface IntentTables extends SharedTables {
   runs: RunsTable;
   state_changes: StateChangesTable;
   due_work: DueWorkTable;
+  work_requests: WorkRequestsTable;
+  intent_series: IntentSeriesTable;
   intent_changes: IntentChangesTable;
   notification_targets: NotificationTargetsTable;
   notifications: NotificationsTable;

@@ -16,6 +16,8 @@ export function createLogObserver(logger: Logger): IntentObserver {
     intentUpdated: (event) => logger.info(event, 'intent updated'),
     depositLimitFailed: ({ intentId, error }) =>
       logger.warn({ intentId, err: error }, 'deposit limit not set yet'),
+    seriesStalled: ({ intentId, seriesId, error }) =>
+      logger.warn({ intentId, seriesId, err: error }, 'vault of a series not asked yet'),
     runStarted: (event) => logger.info(event, 'run started'),
     runStalled: ({ runId, intentId, error }) =>
       logger.warn({ runId, intentId, err: error }, 'run not ended yet'),
