@@ -1,11 +1,11 @@
 import { addMillis, type Instant } from '@trimtab/core';
 import { seriesId } from '@trimtab/option-index';
-import { seriesIn } from '../../domain/matured.js';
+import { isMature, seriesIn } from '../../domain/matured.js';
 import type { VaultView } from '../../domain/vault.js';
 import { earliestAfter } from '../../domain/wake-band.js';
 import type { TickResult } from '../../domain/work.js';
 import type { Agent } from '../ports.js';
-import { intentOf, isLive, type AgentContext } from './agent-context.js';
+import { intentOf, isLive, type AgentContext, type LiveIntent } from './agent-context.js';
 
 /**
  * The agent of an intent that settles matured series: each half that the vault holds is paid once the
@@ -33,11 +33,18 @@ export function createSettlementAgent({ work, ports, settings }: AgentContext): 
         await vaults.settleSeries({ requestId, vaultId: vault.vaultId, series });
       }
       const nextDueTime = nextPayTime(vault, now);
-      return payable.length === 0
-        ? { nextDueTime }
-        : { nextDueTime, wakeAgents: ['POOL', 'REBALANCE'] };
+      // Also by a tick that was cut off after it: then nobody was told yet.
+      const isSettled = payable.length > 0 || wasSettled(intent, vault, now);
+      return isSettled ? { nextDueTime, wakeAgents: ['POOL', 'REBALANCE'] } : { nextDueTime };
     },
   };
+
+  /** Whether the books say that a matured series is held and the vault holds none of it. */
+  function wasSettled({ runtime }: LiveIntent, vault: VaultView, now: Instant): boolean {
+    const series = runtime.index?.held?.series;
+    if (series === undefined || !isMature(series, now)) return false;
+    return !seriesIn(vault).some((one) => seriesId(one) === seriesId(series));
+  }
 
   function payTime({ maturity }: { readonly maturity: Instant }): Instant {
     return addMillis(maturity, settlementDelayMillis);

@@ -62,7 +62,7 @@ export interface StageOptions {
   readonly venue?: VenueModel;
   readonly settings?: Partial<AgentSettings>;
   readonly gate?: Gate;
-  /** Agents that are not there. */
+  /** Agents that do nothing. */
   readonly without?: readonly AgentKind[];
   /** Changes the ports of the world. */
   readonly ports?: (ports: Ports) => Ports;
@@ -72,17 +72,26 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const { gate = OPEN_GATE, without = [] } = options;
   const world = startWorld(options);
   const { clock } = world;
-  const settings = { ...SETTINGS, ...options.settings };
+  const settings = Object.create(
+    SETTINGS,
+    Object.getOwnPropertyDescriptors(options.settings ?? {}),
+  ) as AgentSettings;
   const asked = new Set<string>();
   let callCount = 0;
-  const counted: Gate = (name, call) => {
+  let isKilled = false;
+  const counted: Gate = async (name, call) => {
     callCount += 1;
-    return gate(name, call);
+    try {
+      return await gate(name, call);
+    } catch (error) {
+      isKilled ||= error instanceof Crash;
+      throw error;
+    }
   };
   const ports = gated((options.ports ?? ((same) => same))(world.ports), counted, asked);
 
   async function tickOnce(work: Work): Promise<void> {
-    const agent = agentOf(work, ports, settings);
+    const agent = without.includes(work.kind) ? ABSENT : agentOf(work, ports, settings);
     const result = await agent.tick(clock.now());
     const requestId = `report ${work.workId} ${work.leaseToken}`;
     await ports.intents.report({ ...result, requestId, work, releases: true, failed: false });
@@ -93,17 +102,15 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     try {
       await tickOnce(work);
     } catch (error) {
-      if (!(error instanceof Crash)) throw error;
+      if (!isKilled) throw error;
+      isKilled = false;
       if (world.rows.isCurrent(work.leaseToken)) await tickOnce(work);
     }
   }
 
   async function rest(): Promise<void> {
-    const kinds = (['ORACLE', 'POOL', 'REBALANCE', 'SETTLEMENT'] as const)
-      .concat(['POSITION_MONITOR', 'MARKET_MAKER', 'SWAP_TAKER'] as never[])
-      .filter((kind) => !without.includes(kind));
     for (let count = 0; count < 500; count += 1) {
-      const claim = { engineId: 'test', kinds, limit: 1, leaseSeconds: 30 };
+      const claim = { engineId: 'test', kinds: [], limit: 1, leaseSeconds: 30 };
       const [work] = await world.ports.intents.claim(claim);
       if (work !== undefined) await tick(work);
       else if (await world.end.advance()) world.rows.clear();
@@ -138,6 +145,9 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     },
   };
 }
+
+/** An agent that never does anything. */
+const ABSENT: Agent = { tick: () => Promise.resolve({ nextDueTime: undefined }) };
 
 /** What a process does that is killed. */
 export class Crash extends Error {}

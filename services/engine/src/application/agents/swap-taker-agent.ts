@@ -27,15 +27,30 @@ export function createSwapTakerAgent({ work, ports, settings }: AgentContext): A
       // Resuming wakes it.
       if (!isLive(intent) || intent.state === 'PAUSED') return { nextDueTime: undefined };
       const vault = await vaults.get(intent.vaultId);
-      if (vault.mode !== 'OPEN' || vault.frozen || !(await hasToSwap(intent, vault))) return idle;
+      if (vault.mode !== 'OPEN' || vault.frozen) return idle;
       const [latest] = await intents.lastRuns(intentId, 1);
       if (vault.openRebalanceId !== undefined || latest?.outcome === 'RUNNING') return soon;
-      const run = await swap(intent, vault, { latest, now });
-      const isUnderWay = run.outcome === 'RUNNING' || run.outcome === 'REBALANCE';
-      // Refused and unneeded swaps are tried again, but not at once.
-      return { ...(isUnderWay ? soon : idle), wakeAgents: ['REBALANCE'] };
+      if (!(await hasToSwap(intent, vault))) {
+        const isNews = latest?.trigger === 'COLLATERAL' && !isAccounted(intent, latest);
+        return isNews ? { ...idle, wakeAgents: ['REBALANCE'] } : idle;
+      }
+      // A swap that came to nothing is tried again, but not at once.
+      const retryTime = latest && retryTimeOf(latest);
+      if (retryTime !== undefined && now < retryTime) return { nextDueTime: retryTime };
+      await swap(intent, vault, { latest, now });
+      return soon;
     },
   };
+
+  function retryTimeOf({ trigger, outcome, createTime }: RunView): Instant | undefined {
+    const isInVain = trigger === 'COLLATERAL' && outcome !== 'REBALANCE';
+    return isInVain ? addMillis(createTime, idleMillis) : undefined;
+  }
+
+  /** Whether the rebalance agent knows what a run did. */
+  function isAccounted({ runtime }: LiveIntent, { rebalanceId }: RunView): boolean {
+    return rebalanceId === undefined || rebalanceId === runtime.lastRebalanceId;
+  }
 
   async function hasToSwap({ spec }: LiveIntent, vault: VaultView): Promise<boolean> {
     const terms = await oracle.asset(spec.collateral.asset);
