@@ -21,8 +21,12 @@ const SETTINGS = {
 };
 
 /** An intent whose cash is invested. */
-async function begin(type: StrategyType, gate: Gate, maturityDays = 30): Promise<Stage> {
-  const spec = specOf(type);
+async function begin(
+  type: StrategyType,
+  gate: Gate,
+  { maturityDays = 30, asset = 'USDC' as 'USDC' | 'WBTC' } = {},
+): Promise<Stage> {
+  const spec = specOf(type, { collateral: { asset, amount: '1' } });
   const config = { ...spec.config, maturityDays };
   const constraints = { ...spec.constraints, maxAnnualDriftBps: 300, stopLossDriftBps: 10_000 };
   const stage = await startStage({
@@ -85,12 +89,26 @@ const CHAPTERS: readonly (readonly [string, Chapter])[] = [
     'whose series matures, is settled and followed by the next',
     {
       play: async (gate) => {
-        const stage = await begin('treasury', gate, 1);
+        const stage = await begin('treasury', gate, { maturityDays: 1 });
         await stage.after(DAY + 10 * HOUR);
         return stage;
       },
       asks: ['intents.rebalance', 'vaults.settleSeries'],
       rolls: 1,
+    },
+  ],
+  [
+    'with raw collateral, which is swapped into the series that is held',
+    {
+      play: async (gate) => {
+        const stage = await begin('treasury', gate, { asset: 'WBTC' });
+        stage.vault.deposit('WBTC', 50_000_000n);
+        stage.rows.wake(['REBALANCE'], stage.now());
+        await stage.after(MINUTE);
+        return stage;
+      },
+      asks: ['intents.rebalance'],
+      rolls: 0,
     },
   ],
 ];
