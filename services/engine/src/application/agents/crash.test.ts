@@ -1,4 +1,4 @@
-import type { StrategyType } from '@trimtab/strategy';
+import type { CollateralAsset, StrategyType } from '@trimtab/strategy';
 import { describe, expect, it } from 'vitest';
 import { specOf } from '../../backtest/world.fixture.js';
 import {
@@ -24,8 +24,9 @@ const SETTINGS = {
 async function begin(
   type: StrategyType,
   gate: Gate,
-  { maturityDays = 30, asset = 'USDC' as 'USDC' | 'WBTC' } = {},
+  change: { readonly maturityDays?: number; readonly asset?: CollateralAsset } = {},
 ): Promise<Stage> {
+  const { maturityDays = 30, asset = 'USDC' } = change;
   const spec = specOf(type, { collateral: { asset, amount: '1' } });
   const config = { ...spec.config, maturityDays };
   const constraints = { ...spec.constraints, maxAnnualDriftBps: 300, stopLossDriftBps: 10_000 };

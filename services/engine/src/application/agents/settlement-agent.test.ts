@@ -1,3 +1,4 @@
+import type { Instant } from '@trimtab/core';
 import { describe, expect, it } from 'vitest';
 import { dec, long, plus, SERIES } from '../../domain/values.fixture.js';
 import type { IndexRuntime } from '../../domain/runtime.js';
@@ -13,7 +14,7 @@ const SETTLED = 'settle BTC-30000 as settle/intent-1/BTC-30000-20260801/3';
 
 function agentWith(script: Partial<Script>) {
   const stage = scripted('SETTLEMENT', { vault: vaultOf({ positions: [P] }), ...script });
-  return { ...stage, tick: createSettlementAgent(stage.context).tick };
+  return { ...stage, tick: (now: Instant) => createSettlementAgent(stage.context).tick(now) };
 }
 
 describe('the settlement agent', () => {
