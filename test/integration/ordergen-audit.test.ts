@@ -241,7 +241,9 @@ describe('the conservation audit', () => {
     const order = await world.dispatched(0);
     await sql("update vault_positions set quantity = quantity - 1 where asset_id = 'B'");
     world.clock.advanceMillis(INTERVAL_MILLIS);
-    expect(await frozenFor('one unit')).toBe('quantity of B LONG: ledger 30000, balance 29999');
+    const reason = 'quantity of B LONG: ledger 30000, balance 29999';
+    expect(await frozenFor('one unit')).toBe(reason);
+    expect((await read()).freezeReason).toBe(reason);
     await world.report(order, {});
     await eventually(async () => {
       return (await world.rebalance(rebalanceId)).nextIndex === 1 ? true : undefined;

@@ -171,7 +171,10 @@ describe('an action that is stuck in a faulted rebalance', () => {
     expect((await resolve(request)).rebalance).toEqual(rebalance);
     expect((await refusal(resolve(resolution(stage, 2, 600)))).reason).toBe('ACTION_NOT_STUCK');
     expect(await cashOf(stage)).toBe('12701');
-    expect((await vaultOf(stage)).holds).toEqual([VaultHold.VAULT_HOLD_FROZEN]);
+    expect(await vaultOf(stage)).toMatchObject({
+      holds: [VaultHold.VAULT_HOLD_FROZEN],
+      freezeReason: before.stateReason,
+    });
     expect(await auditCount()).toBe(1);
     await expectConserved(world, stage.vaultId);
     expect(await world.orderGen.replayRebalance({ rebalanceId })).toMatchObject({ equal: true });

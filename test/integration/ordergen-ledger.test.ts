@@ -146,6 +146,11 @@ describe('ListLedgerEntries', () => {
     for (const size of [1, 3, all.length]) expect(await list({}, size)).toEqual(all);
     expect(await list({ rebalanceId }, 5)).toEqual(own);
     expect(await list({ rebalanceId: 'another' })).toEqual([]);
+    // Lines after one that was seen, in pages as well.
+    const seen = present(all[2], 'there are more than two lines').sequence;
+    for (const size of [1, 500])
+      expect(await list({ afterSequence: seen }, size)).toEqual(all.slice(3));
+    expect(await list({ afterSequence: BigInt(all.length) })).toEqual([]);
   });
 
   it('is for the people of the vault, and a page token for the question that it came from', async () => {

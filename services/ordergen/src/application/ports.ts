@@ -72,6 +72,8 @@ export interface LedgerFilter {
   readonly vaultId: string;
   readonly rebalanceId?: string;
   readonly assetId?: string;
+  /** Only lines with a higher number. */
+  readonly afterSequence: number;
 }
 
 /** Which rebalances a list shows. */

@@ -62,6 +62,8 @@ export interface Vault {
   /** In base units of the underlying. */
   readonly cash: bigint;
   readonly frozen: boolean;
+  /** Why it is frozen. */
+  readonly freezeReason?: string;
   /** The rebalance that runs. */
   readonly openRebalanceId?: string;
   readonly createTime: Instant;

@@ -96,13 +96,18 @@ export function createVaultHandlers(deps: VaultHandlerDependencies): VaultHandle
       const assetId = fields.optional(request.assetId, (text) =>
         fields.text('asset_id', text, ASSET_ID),
       );
-      const filter = [vaultId, rebalanceId ?? '', assetId ?? ''];
+      const afterSequence = fields.integer('after_sequence', request.afterSequence, {
+        min: 0,
+        max: Number.MAX_SAFE_INTEGER,
+      });
+      const filter = [vaultId, rebalanceId ?? '', assetId ?? '', String(afterSequence)];
       const page = readPage(fields, request, filter);
       fields.done();
       requireView(callerOf(context), await findVault(store, vaultId));
       const found = await store.listLedger(
         {
           vaultId,
+          afterSequence,
           ...(rebalanceId !== undefined && { rebalanceId }),
           ...(assetId !== undefined && { assetId }),
         },

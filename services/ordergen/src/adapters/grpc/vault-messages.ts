@@ -48,7 +48,7 @@ export function toVaultMessage(vault: HeldVault): wire.Vault {
     openRebalanceId: vault.openRebalanceId ?? '',
     createTime: new Date(vault.createTime),
     updateTime: new Date(vault.updateTime),
-    freezeReason: '',
+    freezeReason: vault.freezeReason ?? '',
   };
 }
 

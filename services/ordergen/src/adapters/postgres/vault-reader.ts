@@ -40,13 +40,13 @@ export function createVaultReader(query: Query, prepared: Query): VaultReader {
       );
       return rows.map(toVault);
     },
-    listLedger: async ({ vaultId, rebalanceId, assetId }, page) => {
+    listLedger: async ({ vaultId, rebalanceId, assetId, afterSequence }, page) => {
       const rows = await query<LedgerRow>(
         `select * from ledger_entries
          where vault_id = $1 and sequence > $2
            and ($3::text is null or rebalance_id = $3) and ($4::text is null or asset_id = $4)
          order by sequence limit $5`,
-        [vaultId, page.cursor ?? '0', rebalanceId ?? null, assetId ?? null, page.size],
+        [vaultId, page.cursor ?? afterSequence, rebalanceId ?? null, assetId ?? null, page.size],
       );
       return rows.map(toLedgerEntry);
     },

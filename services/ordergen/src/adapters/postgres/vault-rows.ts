@@ -32,6 +32,7 @@ export interface VaultRow {
   readonly ledger_sequence: string;
   readonly cash: string;
   readonly frozen: boolean;
+  readonly freeze_reason: string | null;
   readonly create_time: Date;
   readonly update_time: Date;
   readonly open_rebalance_id: string | null;
@@ -45,6 +46,15 @@ interface PositionRow {
   readonly collateral: string;
 }
 
+/** What the audit says, unless it was ended since; then a rebalance faulted, and says it. */
+const FREEZE_REASON = `coalesce(
+    (select a.reason from (
+       select verb, reason from audit_entries
+       where vault_id = v.vault_id and verb in ('FREEZE', 'UNFREEZE') order by entry_id desc limit 1
+     ) a where a.verb = 'FREEZE'),
+    (select r.state_reason from rebalances r
+     where r.vault_id = v.vault_id and r.state = 'FAULTED' order by r.update_time desc limit 1))`;
+
 /** The columns of {@link VaultRow}, from `vaults v`. */
 export const VAULT_COLUMNS = vaultColumns('');
 
@@ -55,6 +65,7 @@ export function vaultColumns(condition: string): string {
   v.slippage_limit_bps, v.snapshot_max_age_seconds, v.approval_ttl_seconds, v.four_eyes,
   v.deposit_limit, v.deposited, v.denomination, v.denomination_decimals, v.mode, v.fence, v.version,
   v.ledger_sequence, v.cash, v.frozen, v.create_time, v.update_time,
+  case when v.frozen then ${FREEZE_REASON} end as freeze_reason,
   (select r.rebalance_id from rebalances r where r.vault_id = v.vault_id and r.running)
     as open_rebalance_id,
   coalesce((
@@ -92,6 +103,7 @@ export function toVault(row: VaultRow): HeldVault {
     ledgerSequence: toCount(row.ledger_sequence),
     cash: BigInt(row.cash),
     frozen: row.frozen,
+    ...(row.freeze_reason !== null && { freezeReason: row.freeze_reason }),
     ...(row.open_rebalance_id !== null && { openRebalanceId: row.open_rebalance_id }),
     createTime: toInstant(row.create_time),
     updateTime: toInstant(row.update_time),
