@@ -1,4 +1,4 @@
-import { addMillis, assertNever, instant, type Instant } from '@trimtab/core';
+import { addMillis, instant, type Instant } from '@trimtab/core';
 import { formatDecimal } from '@trimtab/decimal';
 import { seriesId } from '@trimtab/option-index';
 import type { IntentSpec } from '@trimtab/strategy';
@@ -6,14 +6,8 @@ import { dec, startWorld } from '../../backtest/world.fixture.js';
 import type { World } from '../../backtest/world.js';
 import type { VenueModel } from '../../backtest/fill-order.js';
 import type { AgentKind, Work } from '../../domain/work.js';
+import { createAgents } from '../create-agents.js';
 import type { Agent, AgentSettings, Ports } from '../ports.js';
-import { createMarketMakerAgent } from './market-maker-agent.js';
-import { createOracleAgent } from './oracle-agent.js';
-import { createPoolAgent } from './pool-agent.js';
-import { createPositionMonitorAgent } from './position-monitor-agent.js';
-import { createRebalanceAgent } from './rebalance-agent.js';
-import { createSettlementAgent } from './settlement-agent.js';
-import { createSwapTakerAgent } from './swap-taker-agent.js';
 
 const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -90,8 +84,10 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   };
   const ports = gated((options.ports ?? ((same) => same))(world.ports), counted, asked);
 
+  const createAgent = createAgents(ports, settings);
+
   async function tickOnce(work: Work): Promise<void> {
-    const agent = without.includes(work.kind) ? ABSENT : agentOf(work, ports, settings);
+    const agent = without.includes(work.kind) ? ABSENT : createAgent(work);
     const result = await agent.tick(clock.now());
     const requestId = `report ${work.workId} ${work.leaseToken}`;
     await ports.intents.report({ ...result, requestId, work, releases: true, failed: false });
@@ -151,28 +147,6 @@ const ABSENT: Agent = { tick: () => Promise.resolve({ nextDueTime: undefined }) 
 
 /** What a process does that is killed. */
 export class Crash extends Error {}
-
-function agentOf(work: Work, ports: Ports, settings: AgentSettings): Agent {
-  const context = { work, ports, settings };
-  switch (work.kind) {
-    case 'ORACLE':
-      return createOracleAgent(work.instanceKey, ports, settings);
-    case 'MARKET_MAKER':
-      return createMarketMakerAgent(work.instanceKey, ports, settings);
-    case 'POOL':
-      return createPoolAgent(context);
-    case 'REBALANCE':
-      return createRebalanceAgent(context);
-    case 'SETTLEMENT':
-      return createSettlementAgent(context);
-    case 'POSITION_MONITOR':
-      return createPositionMonitorAgent(context);
-    case 'SWAP_TAKER':
-      return createSwapTakerAgent(context);
-    default:
-      return assertNever(work.kind);
-  }
-}
 
 type Method = (...args: unknown[]) => Promise<unknown>;
 
