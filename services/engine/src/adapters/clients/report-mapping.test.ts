@@ -35,10 +35,13 @@ describe('a report on the wire', () => {
     });
   });
 
-  it('leaves the runtime alone when the agent says nothing of it', () => {
-    const { runtime, updateMask } = reportOf({});
-    expect([runtime, updateMask]).toEqual([undefined, undefined]);
-  });
+  it.each([{}, { runtime: {} }, { runtime: { index: {} } }])(
+    'leaves the runtime alone when the agent says nothing of it: %j',
+    (change) => {
+      const { runtime, updateMask } = reportOf(change);
+      expect([runtime, updateMask]).toEqual([undefined, undefined]);
+    },
+  );
 
   it('names no work when the lease is kept, so that it stays as it is', () => {
     expect(reportOf({ releases: false }).workId).toBe('');

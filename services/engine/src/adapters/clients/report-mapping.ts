@@ -9,13 +9,16 @@ import { agentWords, noticeWords, triggerWords } from './words.js';
 
 /** A report on the wire: its mask names exactly what the agent said. */
 export function fromReport(report: WorkReport): ReportRuntimeRequest {
-  const { work, runtime, nextDueTime } = report;
+  const { work, nextDueTime } = report;
+  const updateMask = maskOf(report.runtime ?? {});
+  // A mask that names nothing would write everything.
+  const runtime = updateMask.length === 0 ? undefined : report.runtime;
   return {
     requestId: report.requestId,
     intentId: work.intentId ?? '',
     leaseToken: work.leaseToken,
     runtime: runtime && runtimeOf(runtime),
-    updateMask: runtime && maskOf(runtime),
+    updateMask: runtime && updateMask,
     workId: report.releases ? work.workId : '',
     nextDueTime: nextDueTime && new Date(nextDueTime),
     wakeBelowDecimal: decimalText(report.wakeBelow),
