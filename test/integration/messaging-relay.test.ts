@@ -188,6 +188,25 @@ describe('the relay', () => {
     ]);
   });
 
+  it('sends it again, too, when it is asked to before the first time is marked', async () => {
+    const recorded = recordingBus();
+    // Whoever receives a message may be faster than the process that sent it.
+    const bus: Bus = {
+      ...recorded,
+      publish: async (message) => {
+        await recorded.publish(message);
+        if (message.messageId === 'e1/0') await requestResend(database.kysely, ['e1']);
+      },
+    };
+    await enqueue(database.kysely, [row('e1')]);
+    const relay = createRelay({ database, bus, logger, pollMs: 3_600_000 });
+    await relay.start();
+    await eventually(() => (recorded.sent.length === 2 ? true : undefined));
+    await allSent();
+    await relay.stop();
+    expect(recorded.sent.map(({ messageId }) => messageId)).toEqual(['e1/0', 'e1/1']);
+  });
+
   it('hands on the trace context of the row', async () => {
     const bus = recordingBus();
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
@@ -238,9 +257,9 @@ describe('the relay', () => {
 
 describe('a relay that is given what was just committed', () => {
   /** A relay whose first pass is over: only a wake or a direct publish brings anything. */
-  async function started(bus: Bus) {
+  async function started(bus: Bus, pollMs = 3_600_000) {
     await enqueue(database.kysely, [row('first')]);
-    const relay = createRelay({ database, bus, logger, pollMs: 3_600_000 });
+    const relay = createRelay({ database, bus, logger, pollMs });
     await relay.start();
     await allSent();
     // The pass looks once more after its last batch.
@@ -276,6 +295,27 @@ describe('a relay that is given what was just committed', () => {
     expect(await requestResend(database.kysely, ['e1'])).toBe(1);
     relay.wake();
     await eventually(() => (idsOf(bus.sent).includes('e1/1') ? true : undefined));
+    await relay.stop();
+  });
+
+  it('sends it again, too, when it is asked to before the bus has accepted the first time', async () => {
+    const recorded = recordingBus();
+    let isAsked = false;
+    const bus: Bus = {
+      ...recorded,
+      publish: async (message) => {
+        await recorded.publish(message);
+        if (message.eventId !== 'e1' || isAsked) return;
+        isAsked = true;
+        await requestResend(database.kysely, ['e1']);
+      },
+    };
+    // The next look brings it, and what is then marked is the second time.
+    const relay = await started(bus, 20);
+    await enqueue(database.kysely, [row('e1')]);
+    relay.publish([row('e1')]);
+    await eventually(() => (idsOf(recorded.sent).includes('e1/1') ? true : undefined));
+    await allSent();
     await relay.stop();
   });
 

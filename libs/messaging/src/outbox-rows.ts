@@ -39,14 +39,22 @@ export async function unsentRows(
   return rows;
 }
 
-/** Marks rows that the bus has accepted. */
-export async function markSent(database: SqlDatabase, eventIds: readonly string[]): Promise<void> {
-  if (eventIds.length === 0) return;
+/** A row that went out, as it was when it did. */
+export type SentRow = Pick<OutboxRow, 'event_id' | 'send_count'>;
+
+/**
+ * Marks rows that the bus has accepted; not one whose count has risen since it was read, which is to be
+ * sent once more.
+ */
+export async function markSent(database: SqlDatabase, rows: readonly SentRow[]): Promise<void> {
+  if (rows.length === 0) return;
   await database.pool.query({
     name: 'outbox-sent',
-    text: `update outbox set sent = true, send_count = send_count + 1
-      where event_id = any($1::text[]) and not sent`,
-    values: [eventIds],
+    text: `update outbox set sent = true, send_count = outbox.send_count + 1
+      from unnest($1::text[], $2::integer[]) as out_row (event_id, send_count)
+      where outbox.event_id = out_row.event_id and outbox.send_count = out_row.send_count
+        and not sent`,
+    values: [rows.map((row) => row.event_id), rows.map((row) => row.send_count)],
   });
 }
 

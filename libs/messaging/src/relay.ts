@@ -11,7 +11,14 @@ import type { Logger } from '@trimtab/telemetry';
 import type { Bus } from './bus.js';
 import { createDirectPublishing } from './direct-publishing.js';
 import { observeQueues } from './observe-queues.js';
-import { byAggregate, markSent, toMessage, unsentRows, type OutboxRow } from './outbox-rows.js';
+import {
+  byAggregate,
+  markSent,
+  toMessage,
+  unsentRows,
+  type OutboxRow,
+  type SentRow,
+} from './outbox-rows.js';
 
 /** Publishes what transactions left in the outbox. */
 export interface Relay extends Component {
@@ -26,7 +33,7 @@ export interface Relay extends Component {
    * older of the aggregate is unsent; else it is a wake. Never call it before the commit.
    */
   publish(messages: readonly OutboxMessage[]): void;
-  /** Marks what is out: before a resend is asked for, which would not be seen on an unsent row. */
+  /** Marks what is out, so that a resend that is asked for next is one more message. */
   mark(): Promise<void>;
 }
 
@@ -60,7 +67,7 @@ export function createRelay(options: RelayOptions): Relay {
 
   const direct = createDirectPublishing({
     bus,
-    markSent: (eventIds) => markSent(database, eventIds),
+    markSent: (eventIds) => markSent(database, eventIds.map(sentForTheFirstTime)),
     failed: (error) => {
       report(error);
       poller.wake();
@@ -181,13 +188,17 @@ export function createRelay(options: RelayOptions): Relay {
   };
 }
 
+function sentForTheFirstTime(eventId: string): SentRow {
+  return { event_id: eventId, send_count: 0 };
+}
+
 /** Adds aggregates whose publish failed to `failed`; returns the rows that were accepted. */
 async function publishInOrder(
   bus: Bus,
   rows: readonly OutboxRow[],
   failed: Map<string, unknown>,
-): Promise<readonly string[]> {
-  const published: string[] = [];
+): Promise<readonly OutboxRow[]> {
+  const published: OutboxRow[] = [];
   await Promise.all(
     [...byAggregate(rows)].map(async ([aggregateId, own]) => {
       for (const row of own) {
@@ -197,7 +208,7 @@ async function publishInOrder(
           failed.set(aggregateId, error);
           return;
         }
-        published.push(row.event_id);
+        published.push(row);
       }
     }),
   );

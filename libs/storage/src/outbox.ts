@@ -37,13 +37,14 @@ export async function enqueue(tx: SqlExecutor, messages: readonly OutboxMessage[
 
 /**
  * Has messages published once more under the same event id and a new message id (execution rule 4,
- * amnesia). Event ids that are not in the outbox are left out.
+ * amnesia). Event ids that are not in the outbox are left out. The send count of a message that is not
+ * marked as sent rises at once: it may be out already, and is then not marked any more by who sent it.
  * @returns how many will be sent again
  */
 export async function requestResend(tx: SqlExecutor, eventIds: readonly string[]): Promise<number> {
   const { numAffectedRows } = await sql`
-    update outbox set sent = false, enqueue_time = now() where event_id = any(${eventIds})`.execute(
-    tx,
-  );
+    update outbox set sent = false, send_count = send_count + (not sent)::integer,
+      enqueue_time = now()
+    where event_id = any(${eventIds})`.execute(tx);
   return Number(numAffectedRows ?? 0n);
 }
