@@ -10,7 +10,7 @@ TAG ?= dev
 SERVICES ?= $(patsubst services/%/src/main.ts,%,$(wildcard services/*/src/main.ts))
 
 .PHONY: help setup generate build check lint format tidy proto-check test test-unit test-integration test-e2e \
-  test-node24 campaign demo dev bench golden-plans golden-backtests openapi ci nats-server kustomize images images-check clean
+  test-node24 campaign demo dev bench golden-plans golden-backtests openapi ci nats-server kustomize images images-check up down clean
 
 help: ## list the targets
 	@grep -hE '^[a-zA-Z0-9_-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -70,6 +70,12 @@ demo: build ## the main job: two rebalances on real prices, with failures, in un
 
 dev: build ## the whole suite in one process on fixed ports, data kept in $(DATA_FOLDER)
 	@$(TRIMTAB) dev --data-folder $(DATA_FOLDER)
+
+up: build nats-server ## production's topology on this machine, in the background: 3 NATS, PostgreSQL, 13 processes
+	@DATA_FOLDER=$(DATA_FOLDER) npx tsx --conditions trimtab-source test/topology/up.ts
+
+down: ## drain and end what `make up` started; its data stays
+	@DATA_FOLDER=$(DATA_FOLDER) npx tsx --conditions trimtab-source test/topology/up.ts down
 
 bench: build nats-server ## costs as ratios to floors of the same run
 	npx tsx --conditions trimtab-source test/bench/recalibrate.ts

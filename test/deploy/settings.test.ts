@@ -1,3 +1,4 @@
+import { engineConfig } from '@trimtab/engine';
 import { executorConfig } from '@trimtab/executor';
 import { gatewayConfig } from '@trimtab/gateway';
 import { intentConfig } from '@trimtab/intent';
@@ -10,6 +11,7 @@ import { findRenderer, OVERLAYS, renderOverlay, type Overlay } from './kustomize
 import { generated, podsOf, serviceContainer, type Manifest } from './manifests.js';
 
 const READERS = {
+  engine: engineConfig,
   executor: executorConfig,
   gateway: gatewayConfig,
   intent: intentConfig,
@@ -30,7 +32,8 @@ function environmentOf(manifests: readonly Manifest[], service: string): Record<
       variables.map(({ name, value, valueFrom }) => {
         const key = valueFrom?.configMapKeyRef?.key;
         const given = key === undefined ? undefined : generated(manifests, 'bus')[key];
-        return [name, value ?? given ?? 'postgres://database:5432/trimtab'];
+        const fromPod = valueFrom?.fieldRef === undefined ? undefined : `${service}-0`;
+        return [name, value ?? given ?? fromPod ?? 'postgres://database:5432/trimtab'];
       }),
     ),
   };

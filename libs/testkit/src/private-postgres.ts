@@ -10,15 +10,15 @@ export interface PrivatePostgres {
   readonly connectionString: string;
   /** Ends the postmaster with SIGKILL and starts a server on the same data and port again. */
   strike(): Promise<void>;
-  /** Stops it for good and deletes its folder. */
+  /** Stops it for good and deletes its folder, unless it was given. */
   dispose(): Promise<void>;
 }
 
 const RESTART_TIMEOUT_MS = 30_000;
 
-/** Starts a server on a folder of its own. */
-export async function startPrivatePostgres(): Promise<PrivatePostgres> {
-  const dataFolder = await mkdtemp(join(tmpdir(), 'trimtab-test-postgres-'));
+/** Starts a server on a folder of its own, or on a given one, which stays. */
+export async function startPrivatePostgres(given?: string): Promise<PrivatePostgres> {
+  const dataFolder = given ?? (await mkdtemp(join(tmpdir(), 'trimtab-test-postgres-')));
   let server: EmbeddedPostgres = await startEmbeddedPostgres({ dataFolder });
   const { connectionString } = server;
   const port = Number(new URL(connectionString).port);
@@ -35,7 +35,7 @@ export async function startPrivatePostgres(): Promise<PrivatePostgres> {
     },
     dispose: async () => {
       await server.stop();
-      await rm(dataFolder, { recursive: true, force: true });
+      if (given === undefined) await rm(dataFolder, { recursive: true, force: true });
     },
   };
 }

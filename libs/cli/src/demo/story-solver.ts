@@ -30,7 +30,7 @@ const LIQUIDITY: Readonly<Record<Pool['liquidity'], LiquidityProfile>> = {
 
 /** Who tells the second story, and when. */
 export interface SolverStory {
-  readonly suite: Suite;
+  readonly suite: Pick<Suite, 'addresses' | 'tokenIssuer'>;
   readonly clock: Clock;
   readonly operator: SuiteClients;
   readonly owner: SuiteClients;
@@ -108,7 +108,11 @@ function toSnapshot(pool: Pool, clock: Clock): StrategySnapshot {
   });
 }
 
-async function publishPar(suite: Suite, clock: Clock, pools: readonly Pool[]): Promise<void> {
+async function publishPar(
+  suite: SolverStory['suite'],
+  clock: Clock,
+  pools: readonly Pool[],
+): Promise<void> {
   for (const publisher of PAR_PUBLISHERS) {
     const client = connectClients(suite, publisher, ['price:write']);
     await client.oracle.submitObservations({
