@@ -10,13 +10,6 @@ import {
 import type { Bus } from '@trimtab/messaging';
 import type { Logger } from '@trimtab/telemetry';
 import { createHints } from './adapters/bus/hints.js';
-import { cronCalendar } from './adapters/calendar/cron-calendar.js';
-import { createIntentClient } from './adapters/clients/intents.js';
-import { createOracleClient } from './adapters/clients/oracle.js';
-import { createOrderGenClient } from './adapters/clients/ordergen.js';
-import { SERVICE_NAME, type ClientSettings } from './adapters/clients/settings.js';
-import { createSolverClient } from './adapters/clients/solver.js';
-import { createVaultClient } from './adapters/clients/vaults.js';
 import { derivedIds } from './adapters/derived-ids.js';
 import { createLeaseLimit } from './adapters/lease-limit.js';
 import { createObserver } from './adapters/telemetry/observer.js';
@@ -26,6 +19,7 @@ import type { Ports } from './application/ports.js';
 import { createScheduler, type Scheduler } from './application/scheduler.js';
 import { agentSettings, type EngineConfig } from './config.js';
 import type { AgentKind } from './domain/work.js';
+import { openPorts } from './open-ports.js';
 
 /** What the engine is given: the outside world. */
 export interface EngineDependencies {
@@ -46,9 +40,6 @@ export interface Engine extends ServedComponent {
   runDue(): Promise<number>;
 }
 
-/** How long a call to a service may take that has no deadline of its own. */
-const CALL_DEADLINE_MS = 10_000;
-
 /**
  * The agents that keep prices fresh have room of their own: others wait for what these publish, and
  * must never stand in their way.
@@ -65,7 +56,7 @@ const OTHER_AGENTS: readonly AgentKind[] = [
 /** Builds the engine. It keeps nothing: what it knows is in the intent service. */
 export function composeEngine(config: EngineConfig, deps: EngineDependencies): Engine {
   const { logger } = deps;
-  const clients = openClients(config, deps);
+  const clients = openPorts(config, deps);
   const lanes = [PRICE_AGENTS, OTHER_AGENTS].map((kinds) =>
     createLane(kinds, { config, deps, ports: clients.ports }),
   );
@@ -169,42 +160,4 @@ function createLane(
     },
   };
   return { scheduler, poller, component };
-}
-
-interface Clients {
-  readonly ports: Ports;
-  close(): void;
-}
-
-function openClients(
-  config: EngineConfig,
-  { clock, tokenIssuer: issuer, tls }: EngineDependencies,
-): Clients {
-  const settings: ClientSettings = {
-    serviceName: SERVICE_NAME,
-    issuer,
-    defaultDeadlineMs: CALL_DEADLINE_MS,
-    tls,
-  };
-  const intents = createIntentClient(config.INTENT_ADDRESS, settings);
-  const oracle = createOracleClient(config.ORACLE_ADDRESS, settings, { clock, derivedIds });
-  const vaults = createVaultClient(config.ORDERGEN_ADDRESS, settings);
-  const orderGen = createOrderGenClient(config.ORDERGEN_ADDRESS, settings, oracle);
-  const solver = createSolverClient(config.SOLVER_ADDRESS, settings);
-  const { marketMaker } = oracle;
-  return {
-    ports: {
-      intents,
-      oracle,
-      marketMaker,
-      vaults,
-      orderGen,
-      solver,
-      calendar: cronCalendar,
-      derivedIds,
-    },
-    close: () => {
-      for (const client of [intents, oracle, vaults, orderGen, solver]) client.close();
-    },
-  };
 }

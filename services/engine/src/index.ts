@@ -4,3 +4,5 @@ export * from './application/scheduler.js';
 export { composeEngine, type Engine, type EngineDependencies } from './compose.js';
 export { agentSettings, engineConfig, type EngineConfig } from './config.js';
 export * from './domain/index.js';
+export { derivedIds } from './adapters/derived-ids.js';
+export { openPorts, type OpenPorts } from './open-ports.js';
