@@ -109,7 +109,8 @@ async function printEnd(story: Story, finished: FinishedRebalance, output: Outpu
   );
 }
 
-function toReport(intentId: string, finished: FinishedRebalance): StoryReport {
+/** What a finished rebalance proved. */
+export function toReport(intentId: string, finished: FinishedRebalance): StoryReport {
   const { rebalance, replay, selfFinancingResidual } = finished;
   return {
     intentId,
