@@ -8,6 +8,8 @@ import { exportBundle } from '../demo/export-bundle.js';
 import { printNextSteps } from '../demo/next-steps.js';
 import { registerRecordedAssets } from '../demo/market.js';
 import { createPriceReplay, firstPriceTime } from '../demo/price-replay.js';
+import { startRollWorld } from '../demo/roll-world.js';
+import { tellRollStory } from '../demo/story-roll.js';
 import { tellSolverStory } from '../demo/story-solver.js';
 import { tellTargetWeightsStory } from '../demo/story-target-weights.js';
 import { storyJson, type StoryReport } from '../demo/story.js';
@@ -24,19 +26,46 @@ const REPLAYED_MINUTES = 120;
 const FREE = '127.0.0.1:0';
 
 /**
- * The main job, shown: an embedded suite on real recorded prices, two rebalances with failures in
- * them, and the proof of each; with a folder, the bundle of each is written into it.
+ * The main job, shown: embedded suites on real recorded prices, two rebalances with failures in them, a
+ * roll of the strategy engine, and the proof of each; with a folder, the bundle of each is written into it.
  *
- * @returns the exit code: 0 when both runs are proven
+ * @returns the exit code: 0 when every run is proven
  */
 export async function runDemo(output: Output, exportFolder?: string): Promise<number> {
-  const say = (text: string): void => {
+  const say: Say = (text) => {
     if (!output.json) output.line(text);
   };
   const dataFolder = await mkdtemp(join(tmpdir(), 'trimtab-demo-'));
   // Started by root, PostgreSQL runs as another account and must be able to enter.
   await chmod(dataFolder, 0o711);
   const telemetry = startTelemetry({ serviceName: 'trimtab-demo' });
+  const told: Told = { output, exportFolder, say };
+  try {
+    const reports = [
+      ...(await tellRebalances(join(dataFolder, 'rebalances'), told)),
+      await tellRoll(join(dataFolder, 'roll'), told),
+    ];
+    if (output.json) output.line(toJson({ stories: reports.map(storyJson) }));
+    else printNextSteps(output);
+    return reports.every((report) => report.proven) ? 0 : 1;
+  } finally {
+    await telemetry.shutdown();
+    await rm(dataFolder, { recursive: true, force: true });
+  }
+}
+
+type Say = (text: string) => void;
+
+/** Where the stories are told. */
+interface Told {
+  readonly output: Output;
+  readonly exportFolder: string | undefined;
+  readonly say: Say;
+}
+
+/** The first two stories, on one suite and the prices of one day. */
+async function tellRebalances(dataFolder: string, told: Told): Promise<StoryReport[]> {
+  const { output, say } = told;
   const clock = createVirtualClock(firstPriceTime());
   let suite: Suite | undefined;
   try {
@@ -60,30 +89,40 @@ export async function runDemo(output: Output, exportFolder?: string): Promise<nu
     const reports: StoryReport[] = [await tellTargetWeightsStory(owner, output)];
     say('\n2. The solver allocates over 30 real pools; a buy fails');
     reports.push(await tellSolverStory({ suite, clock, operator, owner }, output));
-    if (exportFolder !== undefined) await exportStories(owner, reports, exportFolder, say);
+    for (const [place, report] of reports.entries()) {
+      await exportStory(owner, report, STORY_NAMES[place] ?? 'story', told);
+    }
     for (const connection of [operator, owner, prices]) connection.close();
-    if (output.json) output.line(toJson({ stories: reports.map(storyJson) }));
-    else printNextSteps(output);
-    return reports.every((report) => report.proven) ? 0 : 1;
+    return reports;
   } finally {
     await suite?.stop();
-    await telemetry.shutdown();
-    await rm(dataFolder, { recursive: true, force: true });
   }
 }
 
-/** The names of the files, in the order of the stories. */
+/** The third story, on a suite of its own: its prices are of another year. */
+async function tellRoll(dataFolder: string, told: Told): Promise<StoryReport> {
+  told.say(
+    '\n3. A treasury holds the option index; the price falls through its threshold, it rolls',
+  );
+  const world = await startRollWorld(dataFolder);
+  try {
+    const report = await tellRollStory(world, told.output);
+    await exportStory(world.owner, report, 'roll', told);
+    return report;
+  } finally {
+    await world.stop();
+  }
+}
+
+/** The names of the files of the first two stories. */
 const STORY_NAMES = ['target-weights', 'solver'];
 
-async function exportStories(
+async function exportStory(
   owner: SuiteClients,
-  reports: readonly StoryReport[],
-  folder: string,
-  say: (text: string) => void,
+  { rebalance }: StoryReport,
+  name: string,
+  { exportFolder: folder, say }: Told,
 ): Promise<void> {
-  say('\nBundles');
-  for (const [place, { rebalance }] of reports.entries()) {
-    const name = STORY_NAMES[place] ?? rebalance.rebalanceId;
-    say(`  ${await exportBundle(owner, rebalance.rebalanceId, { folder, name })}`);
-  }
+  if (folder === undefined) return;
+  say(`\nBundle ${await exportBundle(owner, rebalance.rebalanceId, { folder, name })}`);
 }

@@ -12,7 +12,13 @@ import { startSuite, type Suite } from '../suite/suite.js';
 import { connectClients, type SuiteClients } from './clients.js';
 import { DECIMALS } from './market.js';
 
-const FILE = new URL('../../../../test/fixtures/prices/btc-usd-daily-2016-2017.csv', import.meta.url);
+const FILE = new URL(
+  '../../../../test/fixtures/prices/btc-usd-daily-2016-2017.csv',
+  import.meta.url,
+);
+/** Days of a fall of a quarter: the price goes through the threshold on the last of them. */
+const FIRST_DAY = '2017-09-09T00:00:00.000Z';
+const LAST_DAY = '2017-09-15T00:00:00.000Z';
 const PUBLISHER = 'btc-usd-daily';
 const DAY_SECONDS = 86_400;
 const FREE = '127.0.0.1:0';
@@ -33,11 +39,8 @@ export interface RollWorld {
 }
 
 /** Starts the world; the virtual clock shows the time of the first day. */
-export async function startRollWorld(
-  dataFolder: string,
-  span: { readonly from: string; readonly to: string },
-): Promise<RollWorld> {
-  const days = readDays(span);
+export async function startRollWorld(dataFolder: string): Promise<RollWorld> {
+  const days = readDays();
   const clock = createVirtualClock(present(days[0], 'the span has days').time);
   const suite = await startSuite({
     dataFolder,
@@ -138,10 +141,10 @@ async function registerBase(operator: SuiteClients): Promise<void> {
   });
 }
 
-function readDays({ from, to }: { readonly from: string; readonly to: string }) {
+function readDays(): readonly RecordedPrice[] {
   const prices = parsePriceFile(readFileSync(FILE, 'utf8'), 'BTC');
   if (!prices.ok) throw new Error(`recorded prices: ${prices.error}`);
-  const [first, last] = [instantOf(from), instantOf(to)];
+  const [first, last] = [instantOf(FIRST_DAY), instantOf(LAST_DAY)];
   return prices.value.filter(({ time }) => time >= first && time <= last);
 }
 

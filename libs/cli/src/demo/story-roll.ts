@@ -14,30 +14,15 @@ import { enumName } from '../enum-name.js';
 import { table, type Output } from '../output.js';
 import { followToEnd } from './follow-rebalance.js';
 import { printActions, printProof } from './print-rebalance.js';
-import { startRollWorld, type RollWorld } from './roll-world.js';
+import type { RollWorld } from './roll-world.js';
 import { toReport, type StoryReport } from './story.js';
-
-/** Days of a fall of a quarter: the price goes through the threshold on the last of them. */
-const FIRST_DAY = '2017-09-09T00:00:00.000Z';
-const LAST_DAY = '2017-09-15T00:00:00.000Z';
 
 /**
  * Third story: a treasury intent over the option index, run by the strategy engine alone. The engine
  * opens a series, watches the price fall day by day on a virtual clock, and rolls when it is below
  * strike × threshold. What is proven is the roll.
- *
- * @param dataFolder holds the private PostgreSQL of the story
  */
-export async function tellRollStory(dataFolder: string, output: Output): Promise<StoryReport> {
-  const world = await startRollWorld(dataFolder, { from: FIRST_DAY, to: LAST_DAY });
-  try {
-    return await playDays(world, output);
-  } finally {
-    await world.stop();
-  }
-}
-
-async function playDays(world: RollWorld, output: Output): Promise<StoryReport> {
+export async function tellRollStory(world: RollWorld, output: Output): Promise<StoryReport> {
   const rows: string[][] = [];
   let intentId: string | undefined;
   for (const day of world.days) {
