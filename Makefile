@@ -65,7 +65,7 @@ test-node24: build nats-server ## all tests on Node 24, brought by npm
 campaign: build nats-server ## every test with its full counts; hours are allowed, CI runs the short forms
 	TRIMTAB_CAMPAIGN=full node test/run/all.mjs
 
-demo: build ## the main job: two rebalances on real prices, with failures, in under a minute
+demo: build ## the main job: two rebalances with failures and a roll of the option index, on real prices, in under a minute
 	@$(TRIMTAB) demo
 
 dev: build ## the whole suite in one process on fixed ports, data kept in $(DATA_FOLDER)

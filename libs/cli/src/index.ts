@@ -10,6 +10,8 @@ export {
   type PriceReplay,
 } from './demo/price-replay.js';
 export { openVault, tellStory, type StoryReport } from './demo/story.js';
+export { startRollWorld, type RollWorld } from './demo/roll-world.js';
+export { tellRollStory } from './demo/story-roll.js';
 export { tellSolverStory } from './demo/story-solver.js';
 export { tellTargetWeightsStory } from './demo/story-target-weights.js';
 export { describe as describeEvent } from './commands/watch.js';

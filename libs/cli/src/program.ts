@@ -41,7 +41,9 @@ export function createProgram(finish: (code: number) => void): Command {
       });
 
   command('demo')
-    .description('two rebalances on real prices with failures in them, on an embedded suite')
+    .description(
+      'two rebalances with failures in them and a roll of the option index, on real prices and embedded suites',
+    )
     .option('--export <folder>', 'write the bundle of each story into this folder')
     .action(async (options: { readonly export?: string }) =>
       finish(await runDemo(output(), options.export)),

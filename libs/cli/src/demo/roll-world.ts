@@ -8,7 +8,7 @@ import type { RecordedPrice } from '@trimtab/engine/backtest';
 import { createVirtualClock, systemIds, type VirtualClock } from '@trimtab/lifecycle';
 import { silentLogger } from '@trimtab/telemetry';
 import { parsePriceFile } from '../backtest/price-file.js';
-import { startSuite, type Suite } from '../suite/suite.js';
+import { startSuite, type Suite, type SuiteOptions } from '../suite/suite.js';
 import { connectClients, type SuiteClients } from './clients.js';
 import { DECIMALS } from './market.js';
 
@@ -29,6 +29,7 @@ const MAX_STEPS_A_DAY = 200;
 /** The suite with a strategy engine, on a virtual clock and days of recorded prices. */
 export interface RollWorld {
   readonly owner: SuiteClients;
+  readonly suite: Suite;
   /** The recorded days, in order. */
   readonly days: readonly RecordedPrice[];
   /** Moves the clock to the end of a day and publishes its price. */
@@ -38,8 +39,11 @@ export interface RollWorld {
   stop(): Promise<void>;
 }
 
-/** Starts the world; the virtual clock shows the time of the first day. */
-export async function startRollWorld(dataFolder: string): Promise<RollWorld> {
+/** Starts the world, on an embedded PostgreSQL unless another is named; the clock shows the first day. */
+export async function startRollWorld(
+  dataFolder: string,
+  servers: Pick<SuiteOptions, 'databaseUrl' | 'schemaPrefix'> = {},
+): Promise<RollWorld> {
   const days = readDays();
   const clock = createVirtualClock(present(days[0], 'the span has days').time);
   const suite = await startSuite({
@@ -47,6 +51,7 @@ export async function startRollWorld(dataFolder: string): Promise<RollWorld> {
     clock,
     logger: silentLogger(),
     addresses: { oracle: FREE, solver: FREE, ordergen: FREE, executor: FREE, intent: FREE },
+    ...servers,
   });
   const engine = engineOf(suite, clock);
   const operator = connectClients(suite, 'operator', ['admin']);
@@ -55,6 +60,7 @@ export async function startRollWorld(dataFolder: string): Promise<RollWorld> {
   await registerBase(operator);
   return {
     owner,
+    suite,
     days,
     publish: async ({ time, price }) => {
       clock.set(time);
