@@ -1,8 +1,8 @@
 import { invariant } from '@trimtab/core';
 import { abs, bpsOf, BPS_WHOLE, floorDiv, max, pow10 } from '@trimtab/decimal';
 import { resolveAsset, type DriftBand, type Side, type Target } from '@trimtab/strategy';
+import { decimalIn } from './decimal-in.js';
 import { byPosition, type Holdings } from './holdings.js';
-import { decimalIn } from './index-decision.js';
 import { navOf, positionValue, type PriceBook } from './valuation.js';
 
 /** Whether a vault has drifted out of a band (order generation rules, sections 1.3 and 1.7). */

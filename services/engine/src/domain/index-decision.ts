@@ -1,5 +1,5 @@
 import { addMillis, type Instant } from '@trimtab/core';
-import { parseDecimal, type Decimal } from '@trimtab/decimal';
+import type { Decimal } from '@trimtab/decimal';
 import {
   decideRoll,
   isAffordable,
@@ -11,8 +11,8 @@ import {
   type RollDecision,
   type Series,
 } from '@trimtab/option-index';
-import { invariant } from '@trimtab/core';
 import type { Config, Constraints } from '@trimtab/strategy';
+import { decimalIn } from './decimal-in.js';
 import type { BuyTrigger, HeldSeries, NextSeries } from './runtime.js';
 
 /** What the option index of an intent does next (intent rules, the option index): one decision, from values alone. */
@@ -224,11 +224,4 @@ function tooDearOf(
   if (trigger === 'OPENING' || expectedCostBps === undefined) return undefined;
   if (isAffordable(expectedCostBps, maxSlippagePerRollBps)) return undefined;
   return `the quotes say that it costs ${expectedCostBps} bps, the limit is ${maxSlippagePerRollBps}`;
-}
-
-/** A decimal of validated terms. */
-export function decimalIn(text: string): Decimal {
-  const parsed = parseDecimal(text);
-  invariant(parsed.ok, `the terms are validated, found ${text}`);
-  return parsed.value;
 }

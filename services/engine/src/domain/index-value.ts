@@ -1,4 +1,4 @@
-import { type Instant } from '@trimtab/core';
+import type { Instant } from '@trimtab/core';
 import {
   compareDecimals,
   decimalOf,
@@ -8,10 +8,9 @@ import {
   ratioDecimal,
   type Decimal,
 } from '@trimtab/decimal';
-import { driftBps, type Leg } from '@trimtab/option-index';
+import { driftBps, type Leg, type Series } from '@trimtab/option-index';
 import { halfPrice, type HalfMarket } from './half-price.js';
 import type { HeldSeries } from './runtime.js';
-import type { Series } from '@trimtab/option-index';
 
 /** The index that a vault is measured against, and how far it is from it (intent rules, drift). */
 

@@ -1,5 +1,4 @@
-import type { Instant } from '@trimtab/core';
-import { present } from '@trimtab/core';
+import { present, type Instant } from '@trimtab/core';
 import type { LedgerLine } from './vault.js';
 
 /** The lines of a ledger that were booked together. */

@@ -1,4 +1,4 @@
-import { type Instant } from '@trimtab/core';
+import type { Instant } from '@trimtab/core';
 import { ceilDiv, floorDiv, min } from '@trimtab/decimal';
 
 /** Units of the option index: what makes a vault's value comparable across deposits and withdrawals. */

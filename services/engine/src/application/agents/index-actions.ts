@@ -1,7 +1,8 @@
 import { addMillis, assertNever, type Instant } from '@trimtab/core';
 import { heldAssetId, type RollCause } from '@trimtab/option-index';
 import type { Target } from '@trimtab/strategy';
-import { decimalIn, type IndexDecision, type IndexState } from '../../domain/index-decision.js';
+import { decimalIn } from '../../domain/decimal-in.js';
+import type { IndexDecision, IndexState } from '../../domain/index-decision.js';
 import { isMature } from '../../domain/matured.js';
 import { dueNotice, isRoll, putOffNotice, stopLossNotice } from '../../domain/notices.js';
 import { NOTHING_WAITS, putOff } from '../../domain/put-off.js';
