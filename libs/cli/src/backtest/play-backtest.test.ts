@@ -37,14 +37,14 @@ async function refusalOf(request: Parameters<typeof playBacktest>[0]) {
 }
 
 describe('a backtest', () => {
-  it('goes from the first price to the last', async () => {
+  it('goes from the first price to a minute after the last', async () => {
     const { period, values } = await playBacktest(REQUEST);
     expect([period.from, period.to, period.priceCount]).toEqual([
       '2020-01-02T00:00:00.000Z',
-      '2020-01-04T00:00:00.000Z',
+      '2020-01-04T00:01:00.000Z',
       3,
     ]);
-    expect(values).toHaveLength(3);
+    expect(values).toHaveLength(4);
   });
 
   it('may begin and end inside the recording', async () => {
@@ -52,7 +52,7 @@ describe('a backtest', () => {
     const { period } = await playBacktest({ ...REQUEST, ...inside });
     expect([period.from, period.to]).toEqual([
       '2020-01-03T00:00:00.000Z',
-      '2020-01-03T00:00:00.000Z',
+      '2020-01-03T00:01:00.000Z',
     ]);
   });
 

@@ -21,6 +21,7 @@ export function assumptionsOf({ prices, settings }: BacktestInput): readonly str
     `A market maker, where the plan of agents has one, quotes the model with a spread of ${agents.spreadBps} bps at any size; without a fresh quote the venue fills at the model, worse by a slippage of 0 to ${venue.maxSlippageBps} bps that is drawn from the seed and the order, and takes a fee of ${venue.feeBps} bps.`,
     'Orders fill at once and whole, or not at all when they would pass the slippage limit: no partial fills, no outage, no queue.',
     `Agents look at the price at every recorded price and at drift every ${seconds(agents.driftIntervalMillis)} s; oracle agent every ${seconds(agents.oracleIntervalMillis)} s, monitor every ${seconds(agents.monitorIntervalMillis)} s, pool and swap taker every ${seconds(agents.idleMillis)} s when nobody asks.`,
+    'Quotes and orders take seconds: a purchase that a price starts is made a second or more after it, at that price. The backtest goes on for a minute after the last price.',
     'The owner does nothing after the activation.',
     'The yearly cost is the sum of the costs of all rolls times 365 days over the period from the activation to the end, half up; the opening and the final sale are no rolls and are in the value per unit only.',
   ];

@@ -17,7 +17,7 @@ export interface BacktestReport {
   readonly seed: string;
   readonly period: {
     readonly from: string;
-    /** The last price, or the end of the intent if that came first. */
+    /** A minute after the last price, or the end of the intent if that came first. */
     readonly to: string;
     readonly lastPrice: string;
     readonly priceCount: number;

@@ -1,7 +1,7 @@
-import { invariant, present, type Instant } from '@trimtab/core';
-import type { Decimal } from '@trimtab/decimal';
+import { addMillis, invariant, present, type Instant } from '@trimtab/core';
+import { bpsOf, type Decimal } from '@trimtab/decimal';
 import { createVirtualClock, type VirtualClock } from '@trimtab/lifecycle';
-import type { IntentSpec } from '@trimtab/strategy';
+import { UNDERLYING, type IntentSpec } from '@trimtab/strategy';
 import type { AgentSettings, CreateAgent, Ports } from '../application/ports.js';
 import { createScheduler, plainly, type Scheduler } from '../application/scheduler.js';
 import { derivedIds } from '../adapters/derived-ids.js';
@@ -16,12 +16,16 @@ export interface RecordedPrice {
   readonly price: Decimal;
 }
 
-/** What an owner puts in (above 0) or takes out, in base units; what is not there is not taken. */
-export interface OwnerFlow {
-  readonly time: Instant;
-  readonly assetId: string;
-  readonly amount: bigint;
-}
+/** What an owner puts in, or the part of everything that they take out in kind, rounded down. */
+export type OwnerFlow =
+  | {
+      readonly kind: 'DEPOSIT';
+      readonly time: Instant;
+      readonly assetId: string;
+      /** Base units of the asset, at least 0. */
+      readonly amount: bigint;
+    }
+  | { readonly kind: 'WITHDRAWAL'; readonly time: Instant; readonly partBps: number };
 
 /** What a backtest plays. */
 export interface BacktestInput {
@@ -47,7 +51,7 @@ export interface BacktestSettings {
 /** What a backtest brought about. */
 export interface BacktestOutcome {
   readonly world: World;
-  /** At every recorded price until the end of the intent, and at its end. */
+  /** At every recorded price, before what it starts is finished, and at the end. */
   readonly samples: readonly Sample[];
   readonly startTime: Instant;
   readonly endTime: Instant;
@@ -66,12 +70,15 @@ export interface TickFailure {
 const INTENT_ID = 'intent-backtest';
 /** Agents that wake each other at one time come to rest after far fewer. */
 const MAX_TICKS_AT_ONCE = 10_000;
+/** More than a purchase takes from its choice to its books. */
+const TAIL_MILLIS = 60_000;
 
 /**
  * Plays the engine over recorded prices on a virtual clock: the scheduler and the agents are those of
  * the engine, everything around them is in memory. The clock jumps to whatever comes first, the next
  * price or the next due time, and stands still until nothing is due any more. The intent is activated
- * at the first price; the backtest ends with the last price or with the intent.
+ * at the first price; the backtest ends a minute after the last price, so that what the price started
+ * is finished, or with the intent.
  */
 export async function runBacktest(input: BacktestInput): Promise<BacktestOutcome> {
   const { prices, settings } = input;
@@ -86,7 +93,8 @@ export async function runBacktest(input: BacktestInput): Promise<BacktestOutcome
     const isPriced = stage.playUntilNow();
     await stage.rest();
     const isOver = stage.world.intent.current().state !== 'ACTIVE';
-    if (isPriced || isOver) samples.push(takeSample(stage.world, clock.now(), settings.agents));
+    const isLast = isOver || time === stage.horizon;
+    if (isPriced || isLast) samples.push(takeSample(stage.world, clock.now(), settings.agents));
     if (isOver) break;
   }
   const { world, failures } = stage;
@@ -101,7 +109,9 @@ interface Stage {
   playUntilNow(): boolean;
   /** Ticks until nothing is due and the end of the intent goes no further. */
   rest(): Promise<void>;
-  /** When something happens next; absent after the last price. */
+  /** A minute after the last price. */
+  readonly horizon: Instant;
+  /** When something happens next; absent after the horizon. */
   nextTime(): Instant | undefined;
 }
 
@@ -113,12 +123,15 @@ function createStage(input: BacktestInput, clock: VirtualClock): Stage {
   const failures: TickFailure[] = [];
   const scheduler = createStageScheduler(input, { world, clock, failures });
   const first = present(prices[0], 'a backtest has prices');
+  const { asset: assetId } = spec.collateral;
   const activation = {
+    kind: 'DEPOSIT',
     time: first.time,
-    assetId: spec.collateral.asset,
+    assetId,
     amount: collateralOf(spec),
-  };
-  const toFlow = [activation, ...flows];
+  } as const;
+  const toFlow: readonly OwnerFlow[] = [activation, ...flows];
+  const horizon = addMillis(present(prices.at(-1), 'a backtest has prices').time, TAIL_MILLIS);
   let pricePlace = 0;
   let flowPlace = 0;
   let tickCount = 0;
@@ -146,17 +159,16 @@ function createStage(input: BacktestInput, clock: VirtualClock): Stage {
         else if (taken === 0) return;
       }
     },
+    horizon,
     nextTime: () => {
-      const last = present(prices.at(-1), 'a backtest has prices').time;
       const times = [
         prices[pricePlace]?.time,
         toFlow[flowPlace]?.time,
         world.rows.nextDueTime(),
         world.end.nextTime(),
       ].flatMap((time) => (time === undefined ? [] : [time]));
-      const next = times.reduce((least, time) => (time < least ? time : least), last);
-      const isOver = clock.now() >= last || times.length === 0;
-      return isOver ? undefined : (Math.max(next, clock.now()) as Instant);
+      const next = times.reduce((least, time) => (time < least ? time : least), horizon);
+      return clock.now() >= horizon ? undefined : (Math.max(next, clock.now()) as Instant);
     },
   };
 }
@@ -203,12 +215,16 @@ function isDue(event: { readonly time: Instant } | undefined, clock: VirtualCloc
   return event !== undefined && event.time <= clock.now();
 }
 
-/** Nobody can take out more than is there; a vault that is closing or closed takes nothing in. */
-function moveFunds({ vault, books }: World, { assetId, amount }: OwnerFlow): void {
-  if (vault.view().mode !== 'OPEN') return;
-  if (amount >= 0n) vault.deposit(assetId, amount);
-  else {
-    const held = books.quantityOf(assetId);
-    vault.withdraw(assetId, -amount < held ? -amount : held);
+/** A vault that is closing or closed moves nothing for its owner: the end pays everything out. */
+function moveFunds({ vault }: World, flow: OwnerFlow): void {
+  const { mode, cash, positions } = vault.view();
+  if (mode !== 'OPEN') return;
+  if (flow.kind === 'DEPOSIT') {
+    vault.deposit(flow.assetId, flow.amount);
+    return;
+  }
+  vault.withdraw(UNDERLYING, bpsOf(cash, flow.partBps));
+  for (const { assetId, quantity } of positions) {
+    vault.withdraw(assetId, bpsOf(quantity, flow.partBps));
   }
 }
