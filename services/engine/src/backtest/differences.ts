@@ -30,21 +30,31 @@ export function differencesOf(spec: IntentSpec, measured: Measured): readonly st
         : 'equal to';
   return [
     `Measured are ${yearlyCostBps} bps a year, ${word} the estimate of ${estimatedMaxAnnualCostBps} bps (${figures.expectedRollsPerYear} scheduled rolls at the limit of ${spec.constraints.maxSlippagePerRollBps} bps each).`,
-    ...causes(measured),
+    ...causes(spec, measured),
     ...price(spec, measured),
     ...putOff(measured),
     ...ending(measured),
   ];
 }
 
-function causes({ rolls, figures }: Measured): readonly string[] {
+function causes({ config }: IntentSpec, measured: Measured): readonly string[] {
+  const { rolls, figures } = measured;
   if (rolls.length === 0) return ['No roll was made.'];
   const byPrice = rolls.filter(({ cause }) => cause === 'PRICE').length;
   const atMaturity = rolls.filter(({ cause }) => cause === 'MATURITY').length;
+  const onlyBuys = rolls.filter(({ soldCount }) => soldCount === 0).length;
   const average = halfUpDiv(BigInt(figures.totalCostBps) * 100n, BigInt(rolls.length));
   return [
     `${rolls.length} rolls in ${figures.days} days: ${atMaturity} by maturity, which the estimate counts, and ${byPrice} by price, which it does not.`,
-    `A roll cost ${formatDecimal(decimalOf(average, 2))} bps on average and ${figures.dearestRollBps} bps at most.`,
+    `A roll cost ${formatDecimal(decimalOf(average, 2))} bps on average and ${figures.dearestRollBps} bps at most; the estimate takes the limit for each.`,
+    ...(onlyBuys > 0
+      ? [`${onlyBuys} rolls only bought: what had matured was paid in cash, which costs nothing.`]
+      : []),
+    ...(config.rollStrategy === 'shortDated'
+      ? [
+          'shortDated rolls when a tenth of the life is left, so that more rolls fit into a year than the estimate counts.',
+        ]
+      : []),
   ];
 }
 
@@ -75,6 +85,6 @@ function ending({ final, figures }: Measured): readonly string[] {
   if (final.state === 'ACTIVE') return [];
   const reason = final.reason === '' ? '' : ` (${final.reason})`;
   return [
-    `The intent was ${final.state}${reason} after ${figures.days} days: a yearly figure from a shorter period weighs each roll more.`,
+    `The intent was ${final.state}${reason} after ${figures.days} days: nothing was rolled since.`,
   ];
 }

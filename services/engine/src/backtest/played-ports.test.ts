@@ -85,11 +85,11 @@ describe('a run', () => {
 
   it('waits for the price of what it shall buy, and gives up after a minute', async () => {
     const world = startWorld();
-    expect(await reasonOf(run(world, 'OPENING', SERIES))).toBe('ORACLE_UNAVAILABLE');
+    expect(await reasonOf(run(world, 'OPENING', SERIES))).toBe('DEPENDENCY_UNAVAILABLE');
     expect((await world.ports.intents.listSeries('BTC/USDC')).map(seriesId)).toEqual([
       'BTC-5000-20200131',
     ]);
-    world.clock.set(addMillis(START, 60_000));
+    world.clock.set(addMillis(START, 60_001));
     expect((await run(world, 'OPENING', SERIES)).reason).toBe('ASSET_NOT_HEALTHY');
   });
 

@@ -23,7 +23,7 @@ export interface RunRequest {
   readonly series?: Series;
 }
 
-/** The pipeline of runs (ENGINE and intent rules, triggers of a rebalance). */
+/** The pipeline of runs (intent rules, triggers of a rebalance, the option index). */
 export interface PlayedRuns {
   /**
    * Runs once for each request id. While the half to buy has no price, the run stays RUNNING.
@@ -48,7 +48,7 @@ export interface RunDependencies extends RebalanceDependencies {
 
 /** How long a run waits for the price of what it shall buy. */
 const PRICE_WAIT_MILLIS = 60_000;
-const RETRY_MILLIS = 250;
+const RETRY_MILLIS = 1_000;
 /** What the policy of a vault allows where no roll is limited. */
 const POLICY_SLIPPAGE_BPS = 50;
 
@@ -96,7 +96,7 @@ function start(request: RunRequest, dependencies: RunDependencies): PlayedRun {
     rebalance: undefined,
   };
   const chosen = request.series ?? choose(trigger, spot, dependencies);
-  if (typeof chosen === 'string') return refused(run, 'SERIES_UNAVAILABLE', chosen);
+  if (typeof chosen === 'string') return refused(run, 'PRICE_MISSING', chosen);
   return { ...run, series: chosen, purpose: purposeOf(trigger, chosen, dependencies) };
 }
 
@@ -149,7 +149,7 @@ function finish(
   if (limit !== undefined) return { ...run, outcome: 'NO_OP', ...limit };
   const target = run.series && heldAssetId(spec.type, run.series);
   if (target !== undefined && oracle.standing(target) === undefined) {
-    if (clock.now() - run.createTime < PRICE_WAIT_MILLIS) return run;
+    if (clock.now() - run.createTime <= PRICE_WAIT_MILLIS) return run;
     return refused(run, 'ASSET_NOT_HEALTHY', `${target} has no price`);
   }
   const rebalanceId = derivedIds.of('rebalance', run.runId);
@@ -160,7 +160,7 @@ function finish(
     const rebalance = playRebalance(order, dependencies);
     if (rebalance === undefined) {
       const message = 'the vault holds what it shall hold';
-      return { ...run, outcome: 'NO_OP', reason: 'NOTHING_TO_TRADE', message };
+      return { ...run, outcome: 'NO_OP', reason: 'PLAN_NO_OP', message };
     }
     return { ...run, outcome: 'REBALANCE', rebalanceId, rebalance };
   } catch (error) {
@@ -177,7 +177,7 @@ function waitForPrice({ series }: PlayedRun, { onMissingPrice }: RunDependencies
   onMissingPrice();
   const id = series === undefined ? '' : seriesId(series);
   const message = `series ${id} has no price yet`;
-  const error = domainError('UNAVAILABLE', 'ORACLE_UNAVAILABLE', message, { series_id: id });
+  const error = domainError('UNAVAILABLE', 'DEPENDENCY_UNAVAILABLE', message, { series_id: id });
   return refuse({ ...error, retryAfterMillis: RETRY_MILLIS });
 }
 

@@ -45,7 +45,7 @@ export interface BacktestReport {
 
 /** The figures that are compared. */
 export interface ReportedFigures {
-  /** Whole days of the period. */
+  /** Whole days from the activation to the last price, or to the end of the intent; yearly figures are over them. */
   readonly days: number;
   readonly rollCount: number;
   /** Rolls × 365 days / period, half up, in hundredths. */
@@ -77,6 +77,8 @@ export interface ReportedRoll {
   /** At the prices of the snapshot. */
   readonly valueBeforeUsdc: string;
   readonly valueAfterUsdc: string;
+  /** Assets that were sold; none where a settlement came before. */
+  readonly soldCount: number;
   /** Whether every order met a maker's quote. */
   readonly quoted: boolean;
 }

@@ -31,7 +31,7 @@ export function reportOf(input: BacktestInput, outcome: BacktestOutcome): Backte
   const { journal, vault } = world;
   const { state, stateReason, runtime } = world.intent.current();
   const rolls = rollsOf(journal.reports, journal.runs);
-  const figures = figuresOf(spec, outcome, rolls);
+  const figures = figuresOf(input, outcome, rolls);
   const partial = {
     kind: 'trimtab/backtest/v1',
     intent: intentOf(spec),
@@ -113,6 +113,7 @@ function rollsOf(
         costBps: after.lastRollCostBps,
         valueBeforeUsdc: usdc(nav),
         valueAfterUsdc: usdc(nav - cost),
+        soldCount: run.rebalance.actions.filter(({ side }) => side === 'SELL').length,
         quoted: run.rebalance.actions.every(({ quoted }) => quoted),
       },
     ];
@@ -182,13 +183,14 @@ function valueOf(sample: Sample): ReportedValue {
 }
 
 function figuresOf(
-  spec: IntentSpec,
+  { spec, prices }: BacktestInput,
   { world, samples, startTime, endTime }: BacktestOutcome,
   rolls: readonly ReportedRoll[],
 ): ReportedFigures {
   const { runtime } = world.intent.current();
   const { expectedRollsPerYear, estimatedMaxAnnualCostBps } = derive(spec.config, spec.constraints);
-  const elapsed = BigInt(Math.max(endTime - startTime, 1));
+  const lastTime = prices.at(-1)?.time ?? endTime;
+  const elapsed = BigInt(Math.max(Math.min(endTime, lastTime) - startTime, 1));
   const perYear = (amount: bigint): bigint => halfUpDiv(amount * YEAR_MILLIS, elapsed);
   const drifts = world.journal.reports.map(({ time, after }) => ({
     time,

@@ -94,6 +94,7 @@ export function createWorkRows(): WorkRows {
         row.leaseToken = token;
         row.leaseExpireTime = addSeconds(now, leaseSeconds);
         row.attemptCount += 1;
+        row.wokenTime = undefined;
         return workOf(row);
       });
     },
