@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import {
   AgentKind,
+  IntentConfig,
   ReportRuntimeRequest,
+  UpdateIntentRequest,
   type ClaimDueWorkRequest,
   type DueWork,
   type IntentRuntime,
@@ -123,6 +125,16 @@ describe('ClaimDueWork', () => {
     await created();
     const work = await claim({ maxCount: 1, ...MONITOR });
     expect(work.map(({ intentId }) => intentId)).toEqual([early]);
+  });
+
+  it('gives what sleeps once the owner has changed what it goes by', async () => {
+    const { intent } = await alice.createIntent(createRequest(randomUUID()));
+    await report(await claimMonitor());
+    expect(await claim(MONITOR)).toEqual([]);
+    const { intentId, etag } = present(intent, 'CreateIntent answers an intent');
+    const config = IntentConfig.fromPartial({ maturityDays: 31 });
+    await alice.updateIntent(UpdateIntentRequest.fromPartial({ intentId, etag, config }));
+    expect(await claim(MONITOR)).toMatchObject([{ intentId }]);
   });
 
   it('names every bad field', async () => {

@@ -12,6 +12,7 @@ import { refusingTakenVault } from './one-live-per-vault.js';
 import { fromIntentRow, fromKeptIntent, toAnswerText, toDate, toIntentRow } from './rows.js';
 import { unansweredChange } from './state-change-store.js';
 import type { IntentTables } from './tables.js';
+import { wakeIntent } from './wake-work.js';
 
 /** Intents in PostgreSQL. The idempotency key of a creation keeps the intent's id. */
 export function createIntentStore(
@@ -116,6 +117,8 @@ async function writeUpdate(
     .where('intent_id', '=', intentId)
     .execute();
   await recordChange(tx, intent);
+  // The engine goes by what is in force, not by what was when it last looked.
+  await wakeIntent(tx, intentId, intent.updateTime);
   return Buffer.from(toAnswerText(answer), 'utf8');
 }
 
