@@ -141,6 +141,9 @@ describe('an action that is stuck in a faulted rebalance', () => {
     const stage = await faultWithLostOrder();
     const { rebalanceId } = stage;
     const before = await world.rebalance(rebalanceId);
+    // What broke is what the vault is frozen for, until it is unfrozen.
+    expect(before.stateReason).not.toBe('');
+    expect((await vaultOf(stage)).freezeReason).toBe(before.stateReason);
     const proof = await verified(stage);
     world.clock.advanceMillis(299_999);
     expect((await refusal(resolve(resolution(stage, 2, 600)))).reason).toBe('ACTION_NOT_STUCK');
@@ -184,6 +187,7 @@ describe('an action that is stuck in a faulted rebalance', () => {
     expect(after.entryCount).toBe(proof.entryCount + 6);
     expect(world.dispatches.map(({ index }) => index)).toEqual([0, 2]);
     await unfreeze(stage);
+    expect((await vaultOf(stage)).freezeReason).toBe('');
   });
 
   it('takes the word of the venue that comes after all: as much is nothing, more a correction', async () => {

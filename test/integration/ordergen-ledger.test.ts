@@ -153,6 +153,20 @@ describe('ListLedgerEntries', () => {
     expect(await list({ afterSequence: BigInt(all.length) })).toEqual([]);
   });
 
+  it('shows those after a sequence, in pages too, and none of before whatever else is asked', async () => {
+    const all = await list();
+    for (const afterSequence of [0n, 1n, 4n, BigInt(all.length)]) {
+      const later = all.filter(({ sequence }) => sequence > afterSequence);
+      for (const size of [1, 3, 500]) expect(await list({ afterSequence }, size)).toEqual(later);
+      const ofA = later.filter(({ assetId }) => assetId === 'A');
+      expect(await list({ afterSequence, assetId: 'A' })).toEqual(ofA);
+    }
+    expect(await list({ afterSequence: 10n ** 9n })).toEqual([]);
+    expect((await refusal(list({ afterSequence: -1n }))).violations).toMatchObject([
+      { field: 'after_sequence', reason: 'FIELD_INVALID' },
+    ]);
+  });
+
   it('is for the people of the vault, and a page token for the question that it came from', async () => {
     const request = {
       vaultId,
@@ -168,6 +182,8 @@ describe('ListLedgerEntries', () => {
     const { nextPageToken: pageToken } = await world.vaults.listLedgerEntries(request);
     const other = world.vaults.listLedgerEntries({ ...request, pageToken, assetId: 'A' });
     expect((await refusal(other)).reason).toBe('PAGE_TOKEN_INVALID');
+    const later = world.vaults.listLedgerEntries({ ...request, pageToken, afterSequence: 1n });
+    expect((await refusal(later)).reason).toBe('PAGE_TOKEN_INVALID');
     const nowhere = world.vaults.listLedgerEntries({ ...request, vaultId: 'nowhere' });
     expect((await refusal(nowhere)).reason).toBe('VAULT_NOT_FOUND');
   });

@@ -271,7 +271,7 @@ export interface Vault {
   updateTime:
     | Date
     | undefined;
-  /** Output only. Why it is FROZEN, as the audit log has it; empty without that hold. */
+  /** Output only. Why it is FROZEN: what the audit of its books found, or the fault of a rebalance; empty without that hold. */
   freezeReason: string;
 }
 
