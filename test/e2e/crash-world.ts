@@ -36,7 +36,8 @@ export interface CrashWorld {
   end(): Promise<void>;
 }
 
-const PUBLISHERS = ['north', 'south'];
+/** Who publishes the prices of the stories. */
+export const PUBLISHERS = ['north', 'south'];
 
 /** Starts everything and registers what the story needs. */
 export async function startCrashWorld(): Promise<CrashWorld> {
@@ -134,7 +135,10 @@ export async function startCrashWorld(): Promise<CrashWorld> {
   };
 }
 
-async function registerAssets(oracle: ServiceClient<typeof OracleServiceService>): Promise<void> {
+/** Registers every asset that the stories trade. */
+export async function registerAssets(
+  oracle: ServiceClient<typeof OracleServiceService>,
+): Promise<void> {
   for (const assetId of ASSETS) {
     const asset = Asset.fromPartial({
       ...{ assetId, decimals: 6, lot: '1', minimumOrder: '1', quorumCount: 2 },
@@ -144,7 +148,10 @@ async function registerAssets(oracle: ServiceClient<typeof OracleServiceService>
   }
 }
 
-async function publish(publisher: ServiceClient<typeof OracleServiceService>): Promise<void> {
+/** Publishes a price of 1 for each of them. */
+export async function publish(
+  publisher: ServiceClient<typeof OracleServiceService>,
+): Promise<void> {
   const observations = ASSETS.map((assetId) => ({
     ...{ publisher: '', kind: ObservationKind.KIND_PRICE, assetId, priceDecimal: '1' },
     ...{ bidDecimal: '', askDecimal: '', confidenceDecimal: '' },
@@ -153,7 +160,10 @@ async function publish(publisher: ServiceClient<typeof OracleServiceService>): P
   await publisher.submitObservations({ requestId: '', observations });
 }
 
-async function snapshotOf(oracle: ServiceClient<typeof OracleServiceService>): Promise<string> {
+/** Takes a snapshot of them; answers its hash. */
+export async function snapshotOf(
+  oracle: ServiceClient<typeof OracleServiceService>,
+): Promise<string> {
   const { snapshot } = await oracle.takeSnapshot({
     requestId: randomUUID(),
     assetIds: [...ASSETS],

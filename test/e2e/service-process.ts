@@ -18,12 +18,13 @@ export interface EndedProcess {
   readonly stderr: string;
 }
 
-/** Starts the built service and waits for its line `ready`. */
+/** Starts the built service, of this tree or of another folder's, and waits for its line `ready`. */
 export async function startProcess(
   name: string,
   environment: Readonly<Record<string, string>>,
+  folder = '.',
 ): Promise<ServiceProcess> {
-  const child = launch(name, environment);
+  const child = launch(name, environment, { folder });
   const exited = exitOf(child);
   const address = await new Promise<string>((resolve, reject) => {
     const lines: string[] = [];
@@ -55,7 +56,7 @@ export async function runToEnd(
   environment: Readonly<Record<string, string>>,
   ...command: readonly string[]
 ): Promise<EndedProcess> {
-  const child = launch(name, environment, command);
+  const child = launch(name, environment, { command });
   let [stdout, stderr] = ['', ''];
   child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')));
   child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
@@ -66,9 +67,12 @@ export async function runToEnd(
 function launch(
   name: string,
   environment: Readonly<Record<string, string>>,
-  command: readonly string[] = [],
+  {
+    folder = '.',
+    command = [],
+  }: { readonly folder?: string; readonly command?: readonly string[] },
 ): ChildProcess {
-  const main = `services/${name}/dist/main.js`;
+  const main = `${folder}/services/${name}/dist/main.js`;
   if (!existsSync(main)) throw new Error(`${main} is missing: run \`make build\` first`);
   const child = spawn(process.execPath, [main, ...command], {
     env: { PATH: process.env['PATH'] ?? '', METRICS_ADDRESS: '127.0.0.1:0', ...environment },
