@@ -14,6 +14,7 @@ import { createPruneStore } from './adapters/postgres/prune-store.js';
 import { createRefreshView } from './adapters/postgres/refresh-view.js';
 import { createStore } from './adapters/postgres/store.js';
 import type { OracleTables } from './adapters/postgres/tables.js';
+import { observePrices } from './adapters/telemetry/observe-prices.js';
 import { createObserver } from './adapters/telemetry/observer.js';
 import { ensureDenomination } from './application/ensure-denomination.js';
 import { createGetPrice } from './application/get-price.js';
@@ -97,14 +98,19 @@ export function composeOracle(
     assetId: config.DENOMINATION_ASSET,
     decimals: config.DENOMINATION_DECIMALS,
   };
+  let stopObserving: (() => void) | undefined;
   const storage: Component = {
     name: 'oracle storage',
     start: async () => {
       await migrate(database, migrations);
       await ensureDenomination(transactions, denomination, clock);
       await refreshView();
+      stopObserving ??= observePrices(view, clock);
     },
-    stop: () => Promise.resolve(),
+    stop: async () => {
+      stopObserving?.();
+      stopObserving = undefined;
+    },
   };
   const pruneStore = createPruneStore(database);
   const jobs = composeJobs(config, { ...prices, refreshView, pruneStore, logger });

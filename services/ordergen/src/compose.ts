@@ -37,6 +37,7 @@ import { orderGenMigrations } from './adapters/postgres/migrations.js';
 import { outboxOf } from './adapters/postgres/step-statement.js';
 import { createStore } from './adapters/postgres/store.js';
 import type { OrderGenTables } from './adapters/postgres/tables.js';
+import { observeBooks } from './adapters/telemetry/observe-books.js';
 import { createObserver } from './adapters/telemetry/observer.js';
 import { createTracing } from './adapters/telemetry/tracing.js';
 import { createApplyReport, type Committed } from './application/apply-report.js';
@@ -99,10 +100,18 @@ export function composeOrderGen(
     tls: deps.tls,
     dependencies: [databaseDependency(database), busDependency(bus)],
   });
+  let stopObserving: (() => void) | undefined;
   const storage: Component = {
     name: 'ordergen storage',
-    start: () => migrate(database, orderGenMigrations),
-    stop: async () => sources.close(),
+    start: async () => {
+      await migrate(database, orderGenMigrations);
+      stopObserving ??= observeBooks(database);
+    },
+    stop: async () => {
+      stopObserving?.();
+      stopObserving = undefined;
+      sources.close();
+    },
   };
   const all = group('ordergen', [storage, relay, parts.consumer, server, parts.jobs]);
   return {

@@ -31,6 +31,7 @@ export function createCertification(deps: {
     run: createCertifyPlans({
       store: { ...createSolverStore(database.kysely), ...certificates },
       optimizer,
+      onCertified: (plan, { gapBps }) => observer.planCertified(plan, gapBps),
       onFailure: (planHash, error) => {
         if (!stopping) observer.certificationFailed(planHash, error);
       },

@@ -1,5 +1,5 @@
 import { fastifySwagger } from '@fastify/swagger';
-import type { Logger } from '@trimtab/telemetry';
+import { METRICS, record, type Logger } from '@trimtab/telemetry';
 import {
   fastify,
   type FastifyError,
@@ -176,9 +176,17 @@ function refusalOf(
 function finish(request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
   const status = reply.raw.statusCode;
   endRequestSpan(request, status);
+  const route = routeOf(request);
+  record(METRICS.httpServerDuration, durationMs(request) / 1000, {
+    'http.request.method': request.method,
+    'http.response.status_code': status,
+    'url.scheme': 'http',
+    ...(route !== undefined && { 'http.route': route }),
+    ...(status >= 500 && { 'error.type': String(status) }),
+  });
   const fields = {
     method: request.method,
-    route: routeOf(request),
+    route,
     status,
     duration_ms: durationMs(request),
     trace_id: traceIdOf(request),

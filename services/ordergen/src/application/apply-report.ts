@@ -42,7 +42,7 @@ export interface ApplyReportDependencies {
   readonly messages: Messages;
   readonly observer: Pick<
     Observer,
-    'rebalanceEnded' | 'vaultFrozen' | 'reportWaits' | 'duplicateReport'
+    'rebalanceEnded' | 'stepTaken' | 'vaultFrozen' | 'reportWaits' | 'duplicateReport'
   >;
   readonly tracing: Pick<Tracing, 'recalibrate' | 'traceparentOf'>;
   readonly committed: Committed;
@@ -274,6 +274,7 @@ async function commit(
 
 function report(deps: ApplyReportDependencies, draft: StepDraft, step: RebalanceStep): void {
   const { facts } = draft.before;
+  deps.observer.stepTaken(draft.before, step);
   if (step.freeze) deps.observer.vaultFrozen(facts.vaultId, facts.rebalanceId, step.stateReason);
   if (step.running || hasEnded(draft.before.head.state.state)) return;
   deps.observer.rebalanceEnded(facts.rebalanceId, facts.vaultId, step.head.state.state);

@@ -66,16 +66,18 @@ export function createCreateRebalance(deps: CreateRebalanceDependencies): Create
 /** Tells what has just been committed. */
 function begun(
   deps: CreateRebalanceDependencies,
-  { running, step }: Created,
+  { before, running, step }: Created,
   { vaultId, purpose }: CreateRebalanceCommand,
 ): void {
   deps.cache.put(running);
   deps.observer.rebalanceCreated(step.rebalanceId, vaultId, purpose);
+  deps.observer.stepTaken(before, step);
   deps.committed(step.rebalanceId, step);
 }
 
 /** A rebalance after its first step, and the step. */
 interface Created {
+  readonly before: RunningRebalance;
   readonly running: RunningRebalance;
   readonly step: RebalanceStep;
 }
@@ -125,5 +127,5 @@ async function store(
   const step = draft.finish(undefined, facts.traceparent);
   const outcome = await session.commit(step);
   if (outcome !== 'COMMITTED') throw new Error(`the first step of a new rebalance met ${outcome}`);
-  return { running: afterStep(running, step), step };
+  return { before: running, running: afterStep(running, step), step };
 }

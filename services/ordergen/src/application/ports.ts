@@ -252,6 +252,8 @@ export interface Tracing {
 export interface Observer {
   rebalanceCreated(rebalanceId: string, vaultId: string, purpose: RebalancePurpose): void;
   rebalanceEnded(rebalanceId: string, vaultId: string, state: string): void;
+  /** A step was written; `before` is the rebalance as it was decided on. */
+  stepTaken(before: RunningRebalance, step: RebalanceStep): void;
   vaultFrozen(vaultId: string, rebalanceId: string, why: string): void;
   redispatched(rebalanceId: string, orderId: string): void;
   reportWaits(rebalanceId: string, index: number): void;

@@ -1,7 +1,7 @@
 import type { Clock } from '@trimtab/core';
 import type { HeldVault } from '../domain/vault.js';
 import type { Messages } from './outgoing.js';
-import type { OrderGenSession, Tracing } from './ports.js';
+import type { Observer, OrderGenSession, Tracing } from './ports.js';
 import { goOn } from './progress.js';
 import type { RunningRebalance } from './rebalance-record.js';
 import { createStepDraft, type StepDraft } from './step-draft.js';
@@ -11,6 +11,7 @@ export interface LockedStepDependencies {
   readonly clock: Clock;
   readonly messages: Messages;
   readonly tracing: Pick<Tracing, 'traceparentOf'>;
+  readonly observer: Pick<Observer, 'stepTaken'>;
 }
 
 /** Why a rebalance stops. */
@@ -80,4 +81,5 @@ export async function commitLocked(
   const outcome = await session.commit(step);
   // The vault is locked and every step locks it first, so nothing can have come in between.
   if (outcome !== 'COMMITTED') throw new Error(`a step under the vault's lock met ${outcome}`);
+  deps.observer.stepTaken(draft.before, step);
 }

@@ -1,3 +1,4 @@
+import type { Certificate, Plan } from '../domain/index.js';
 import type { CertificateStore, Optimizer } from './certificates.js';
 import type { SolverStore } from './ports.js';
 
@@ -10,6 +11,7 @@ const TIMEOUT_MS = 60_000;
 export interface CertifyPlansDependencies {
   readonly store: Pick<SolverStore, 'findPlan'> & CertificateStore;
   readonly optimizer: Optimizer;
+  readonly onCertified: (plan: Plan, certificate: Certificate) => void;
   readonly onFailure: (planHash: string, error: unknown) => void;
   /** Asked before each plan. */
   readonly isStopping: () => boolean;
@@ -21,7 +23,7 @@ export interface CertifyPlansDependencies {
  * cannot be certified does not keep the others waiting.
  */
 export function createCertifyPlans(deps: CertifyPlansDependencies): () => Promise<void> {
-  const { store, optimizer, onFailure, isStopping } = deps;
+  const { store, optimizer, onCertified, onFailure, isStopping } = deps;
   return async () => {
     const tried = new Set<string>();
     while (!isStopping()) {
@@ -32,9 +34,10 @@ export function createCertifyPlans(deps: CertifyPlansDependencies): () => Promis
       try {
         const stored = await store.findPlan(planHash);
         if (stored === undefined) throw new Error(`plan ${planHash} is gone`);
-        await store.saveCertificate(
-          await optimizer.certificateOf(stored.plan, { timeoutMs: TIMEOUT_MS }),
-        );
+        const limits = { timeoutMs: TIMEOUT_MS };
+        const certificate = await optimizer.certificateOf(stored.plan, limits);
+        await store.saveCertificate(certificate);
+        onCertified(stored.plan, certificate);
       } catch (error) {
         await store.noteFailedAttempt(planHash);
         onFailure(planHash, error);

@@ -1,13 +1,22 @@
-import type { Logger } from '@trimtab/telemetry';
-import type { DeliveryObserver } from '../../application/notification-ports.js';
+import { ATTRIBUTES, count, METRICS, type Logger } from '@trimtab/telemetry';
+import type { DeliveryEvent, DeliveryObserver } from '../../application/notification-ports.js';
 
-/** Writes what became of deliveries to the log; what arrived is no news. */
+/** Counts what became of deliveries and writes it to the log; what arrived is no news. */
 export function createDeliveryObserver(logger: Logger): DeliveryObserver {
+  const counted = ({ channel }: DeliveryEvent, outcome: string): void =>
+    count(METRICS.notificationDeliveries, 1, {
+      [ATTRIBUTES.notificationChannel]: channel,
+      [ATTRIBUTES.notificationOutcome]: outcome,
+    });
   return {
-    delivered: (event) => logger.debug({ ...event }, 'notification delivered'),
-    failed: (event) =>
-      event.outcome === 'SKIPPED'
-        ? logger.debug({ ...event }, 'notification not delivered')
-        : logger.warn({ ...event }, 'notification not delivered'),
+    delivered: (event) => {
+      counted(event, 'DELIVERED');
+      logger.debug({ ...event }, 'notification delivered');
+    },
+    failed: (event) => {
+      counted(event, event.outcome);
+      if (event.outcome === 'SKIPPED') logger.debug({ ...event }, 'notification not delivered');
+      else logger.warn({ ...event }, 'notification not delivered');
+    },
   };
 }

@@ -187,6 +187,21 @@ const eventTraces: Migration = {
   },
 };
 
+/** What gauges count is few, among many. */
+const gauges: Migration = {
+  up: async (db) => {
+    await sql`create index rebalance_actions_stuck on rebalance_actions (rebalance_id)
+      where stuck_time is not null and settle_time is null`.execute(db);
+    await sql`create index vault_audits_drifted on vault_audits (vault_id) where drift <> ''`.execute(
+      db,
+    );
+    await sql`create index vaults_frozen on vaults (vault_id) where frozen`.execute(db);
+  },
+  down: async (db) => {
+    await sql`drop index rebalance_actions_stuck, vault_audits_drifted, vaults_frozen`.execute(db);
+  },
+};
+
 /** Everything that ordergen migrates: inbox, outbox, idempotency keys and its own tables. */
 export const orderGenMigrations: Readonly<Record<string, Migration>> = {
   ...sharedMigrations,
@@ -196,4 +211,5 @@ export const orderGenMigrations: Readonly<Record<string, Migration>> = {
   '0002_feed_ledger_sequence': feedLedgerSequence,
   '0003_wide_amounts': wideAmountsMigration,
   '0004_event_traces': eventTraces,
+  '0005_gauges': gauges,
 };

@@ -1,11 +1,15 @@
-import { ATTRIBUTES, type Logger } from '@trimtab/telemetry';
+import { ATTRIBUTES, count, METRICS, type Logger } from '@trimtab/telemetry';
 import type { Observer } from '../../application/ports.js';
+import { recordStep } from './step-metrics.js';
 
 /** One function per event of OrderGen; decides how loudly each is said. */
 export function createObserver(logger: Logger): Observer {
   return {
-    rebalanceCreated: (rebalanceId, vaultId, purpose) =>
-      logger.info({ ...ids(rebalanceId, vaultId), purpose }, 'rebalance created'),
+    rebalanceCreated: (rebalanceId, vaultId, purpose) => {
+      count(METRICS.rebalancesStarted, 1, { [ATTRIBUTES.rebalancePurpose]: purpose });
+      logger.info({ ...ids(rebalanceId, vaultId), purpose }, 'rebalance created');
+    },
+    stepTaken: recordStep,
     rebalanceEnded: (rebalanceId, vaultId, state) =>
       logger.info(
         { ...ids(rebalanceId, vaultId), [ATTRIBUTES.rebalanceState]: state },
