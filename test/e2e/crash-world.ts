@@ -27,6 +27,8 @@ export type Target = 'ordergen' | 'executor' | 'nats' | 'nats, its store deleted
 
 /** Oracle, OrderGen and executor as processes of their own, on servers of their own. */
 export interface CrashWorld {
+  /** The trace of a rebalance, as it and each of its events keep it. */
+  tracesOf(run: Run): Promise<{ readonly rebalance: string; readonly events: readonly string[] }>;
   /** Creates the rebalance of a story on a new vault. */
   start(story: Story): Promise<Run>;
   /** Ends a target with SIGKILL and starts it again. */
@@ -39,8 +41,10 @@ export interface CrashWorld {
 /** Who publishes the prices of the stories. */
 export const PUBLISHERS = ['north', 'south'];
 
-/** Starts everything and registers what the story needs. */
-export async function startCrashWorld(): Promise<CrashWorld> {
+/** Starts everything and registers what the story needs; `variables` are added for every process. */
+export async function startCrashWorld(
+  variables: Readonly<Record<string, string>> = {},
+): Promise<CrashWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'trimtab-crash-'));
   const nats = await startNatsServer();
   const postgres = await startPrivatePostgres();
@@ -57,6 +61,7 @@ export async function startCrashWorld(): Promise<CrashWorld> {
     CLOCK_POLL_MILLIS: '50',
     PAPER_SCRIPT: JSON.stringify(SCRIPT),
     PAPER_MAX_SLIPPAGE_BPS: '0',
+    ...variables,
   };
   const launch = (name: string, address: string): Promise<ServiceProcess> =>
     startProcess(name, {
@@ -102,6 +107,14 @@ export async function startCrashWorld(): Promise<CrashWorld> {
   }
 
   return {
+    tracesOf: async ({ rebalanceId }) => {
+      const { rows } = await pool.query<{ rebalance: string; event: string }>(
+        `select r.trace_id as rebalance, e.trace_id as event from ${prefix}_ordergen.rebalances r
+         join ${prefix}_ordergen.rebalance_events e using (rebalance_id) where rebalance_id = $1`,
+        [rebalanceId],
+      );
+      return { rebalance: rows[0]?.rebalance ?? '', events: rows.map(({ event }) => event) };
+    },
     start: async (story) => {
       const ended = (rebalanceId: string, vaultId: string): Promise<unknown> =>
         runOf(pool, prefix, rebalanceId, vaultId).digest();

@@ -9,6 +9,7 @@ import { addFeedCommands } from './commands/feed-program.js';
 import { addPricesCommands } from './commands/prices-program.js';
 import { runReplay } from './commands/replay.js';
 import { runToken } from './commands/token.js';
+import { runTrace, spanFolderOf } from './commands/trace.js';
 import { runVerify } from './commands/verify.js';
 import { runWatch } from './commands/watch.js';
 import { createOutput, type Output } from './output.js';
@@ -59,6 +60,7 @@ export function createProgram(finish: (code: number) => void): Command {
     .option('--executor-port <port>', 'port of the executor (health only)', port, 50055)
     .option('--engine-port <port>', 'port of the strategy engine (health only)', port, 50056)
     .option('--gateway-port <port>', 'port of the REST gateway', port, 8080)
+    .option('--metrics-port <port>', 'port of the metrics of all services', port, 9464)
     .addOption(
       new Option('--log-level <level>', 'what is logged').choices(LOG_LEVELS).default('warn'),
     )
@@ -76,6 +78,7 @@ export function createProgram(finish: (code: number) => void): Command {
               executor: options.executorPort,
               engine: options.enginePort,
               gateway: options.gatewayPort,
+              metrics: options.metricsPort,
             },
           },
           output(),
@@ -131,6 +134,16 @@ export function createProgram(finish: (code: number) => void): Command {
       ),
     );
 
+  command('trace')
+    .description('draw the trace of a rebalance as a tree, from the spans that trimtab dev kept')
+    .argument('<id>', 'the id of the rebalance, or of the trace')
+    .option('--data-folder <folder>', 'of trimtab dev', DATA_FOLDER)
+    .option('--span-folder <folder>', 'where services keep their spans (SPAN_FOLDER)')
+    .action(async (id: string, options: { dataFolder: string; spanFolder?: string }) => {
+      const spanFolder = options.spanFolder ?? spanFolderOf(options.dataFolder);
+      finish(await runTrace({ id, spanFolder }, output()));
+    });
+
   command('replay')
     .description('fold a rebalance again and compare every hash')
     .argument('<rebalance>', 'the id of the rebalance')
@@ -170,6 +183,7 @@ interface DevFlags {
   readonly executorPort: number;
   readonly enginePort: number;
   readonly gatewayPort: number;
+  readonly metricsPort: number;
 }
 
 interface TokenFlags {

@@ -12,9 +12,11 @@ export interface SpanFileOptions {
   readonly process: string;
   /** A file of this size is closed and another begun; 16 MiB by default. */
   readonly fileBytes?: number;
-  /** The folder keeps this many files, the latest; 8 by default. */
-  readonly keptFiles?: number;
+  /** The folder keeps the latest files of about this size together, of all processes; 512 MiB by default. */
+  readonly keptBytes?: number;
 }
+
+const MEBIBYTE = 1024 * 1024;
 
 /** Files of spans end like this. */
 export const SPAN_FILE_SUFFIX = '.spans.jsonl';
@@ -24,7 +26,7 @@ export const SPAN_FILE_SUFFIX = '.spans.jsonl';
  * span without an end, and not a child without its parent.
  */
 export function createSpanFile(options: SpanFileOptions): SpanProcessor {
-  const { folder, fileBytes = 16 * 1024 * 1024, keptFiles = 8 } = options;
+  const { folder, fileBytes = 16 * MEBIBYTE, keptBytes = 512 * MEBIBYTE } = options;
   let file: number | undefined;
   let size = 0;
   let fileCount = 0;
@@ -37,7 +39,7 @@ export function createSpanFile(options: SpanFileOptions): SpanProcessor {
 
   function open(): number {
     mkdirSync(folder, { recursive: true });
-    prune(folder, keptFiles - 1);
+    prune(folder, keptBytes);
     fileCount += 1;
     size = 0;
     const name = `${Date.now()}-${process.pid}-${fileCount}${SPAN_FILE_SUFFIX}`;
@@ -88,12 +90,15 @@ function millisOf([seconds, nanos]: HrTime): number {
   return seconds * 1000 + nanos / 1_000_000;
 }
 
-/** Deletes all but the latest files; names begin with the time they were made at. */
-function prune(folder: string, kept: number): void {
+/** Deletes the oldest files until the others are of the size that is kept. */
+function prune(folder: string, keptBytes: number): void {
   const files = readdirSync(folder)
     .filter((name) => name.endsWith(SPAN_FILE_SUFFIX))
-    .map((name) => join(folder, name))
-    .sort((a, b) => statSync(a).mtimeMs - statSync(b).mtimeMs || (a < b ? -1 : 1));
-  for (const path of files.slice(0, Math.max(0, files.length - kept)))
-    rmSync(path, { force: true });
+    .map((name) => ({ path: join(folder, name), stat: statSync(join(folder, name)) }))
+    .sort((a, b) => b.stat.mtimeMs - a.stat.mtimeMs || (a.path < b.path ? 1 : -1));
+  let bytes = 0;
+  for (const { path, stat } of files) {
+    bytes += stat.size;
+    if (bytes > keptBytes) rmSync(path, { force: true });
+  }
 }

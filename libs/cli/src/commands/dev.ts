@@ -1,24 +1,26 @@
 import { systemClock } from '@trimtab/lifecycle';
-import { createLogger, startTelemetry } from '@trimtab/telemetry';
+import { createLogger, serveMetrics, startTelemetry } from '@trimtab/telemetry';
 import { startSuite, type ServiceName, type SuiteOptions } from '../suite/suite.js';
 import { toJson, type Output } from '../output.js';
+import { spanFolderOf } from './trace.js';
 
 /** How the suite of `trimtab dev` is run. */
 export interface DevOptions {
   readonly dataFolder: string;
-  readonly ports: Readonly<Record<ServiceName | 'engine' | 'gateway', number>>;
+  readonly ports: Readonly<Record<ServiceName | 'engine' | 'gateway' | 'metrics', number>>;
   readonly logLevel: string;
 }
 
 /**
  * Runs every service in this process until SIGINT or SIGTERM; prints each address and, when all of
- * them serve, the line `ready`.
+ * them serve, the line `ready`. One endpoint has the metrics of all; spans are kept in the data folder.
  */
 export async function runDev(options: DevOptions, output: Output): Promise<number> {
   const endpoint = process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
   const telemetry = startTelemetry({
     serviceName: 'trimtab-dev',
-    ...(endpoint === undefined ? {} : { otlpEndpoint: endpoint }),
+    otlpEndpoint: endpoint,
+    spanFolder: spanFolderOf(options.dataFolder),
   });
   const stopped = firstSignal();
   const suite = await startSuite({
@@ -34,14 +36,17 @@ export async function runDev(options: DevOptions, output: Output): Promise<numbe
       if (!output.json) output.line(line);
     },
   });
+  const metrics = await serveMetrics(`127.0.0.1:${options.ports.metrics}`);
+  if (!output.json) output.line(`${'metrics'.padEnd(10)} ${metrics.address}`);
   const { engineAddress: engine, gatewayAddress: gateway } = suite;
-  const addresses = { ...suite.addresses, engine, gateway };
+  const addresses = { ...suite.addresses, engine, gateway, metrics: metrics.address };
   if (output.json) output.line(toJson({ ready: true, addresses }));
   else {
     output.line('ready');
   }
   await stopped;
   await suite.stop();
+  await metrics.close();
   await telemetry.shutdown();
   return 0;
 }

@@ -44,6 +44,7 @@ function open(): { store: MemoryStore; apply: ReturnType<typeof createApplyRepor
     messages: silentMessages,
     observer: {
       rebalanceEnded: nothing,
+      stepTaken: nothing,
       vaultFrozen: nothing,
       reportWaits: nothing,
       duplicateReport: nothing,

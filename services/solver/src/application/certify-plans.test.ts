@@ -17,6 +17,7 @@ function worldOf(plans: readonly Plan[], isCertifiable: (plan: Plan) => boolean)
   const attempts = new Map(plans.map(({ planHash }) => [planHash, 0]));
   const certificates = new Map<string, Certificate>();
   const failures: string[] = [];
+  const gaps: number[] = [];
   let stopAfter = Number.POSITIVE_INFINITY;
   const deps: CertifyPlansDependencies = {
     store: {
@@ -48,13 +49,14 @@ function worldOf(plans: readonly Plan[], isCertifiable: (plan: Plan) => boolean)
         return certify(plan);
       },
     },
+    onCertified: (_plan, { gapBps }) => void gaps.push(gapBps),
     onFailure: (planHash) => failures.push(planHash),
     isStopping: () => certificates.size >= stopAfter,
   };
   const stopAt = (count: number): void => {
     stopAfter = count;
   };
-  return { run: createCertifyPlans(deps), attempts, certificates, failures, stopAt };
+  return { run: createCertifyPlans(deps), attempts, certificates, failures, gaps, stopAt };
 }
 
 const [bad, good, late] = [planWorth(1), planWorth(2), planWorth(3)];
@@ -67,6 +69,7 @@ describe('the work on certificates', () => {
       [bad, good, late].map((plan) => certify(plan)),
     );
     expect(world.failures).toEqual([]);
+    expect(world.gaps).toEqual([...world.certificates.values()].map(({ gapBps }) => gapBps));
   });
 
   it('tries a plan that fails once in a run, and goes on with the others', async () => {
