@@ -69,6 +69,25 @@ describe('the backtests of the templates over two years of BTC', () => {
     expect({ ...other, seed: one.seed }).toEqual(one);
   });
 
+  it.each(TEMPLATES)('%s stands in the README as it was measured', async (template) => {
+    const { figures, final } = await reportOf(template);
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const row = readme.split('\n').find((line) => line.startsWith(`| ${template} `)) ?? '';
+    expect(row.split('|').map((cell) => cell.trim())).toEqual([
+      '',
+      template,
+      String(figures.rollsPerYearHundredths / 100),
+      String(figures.expectedRollsPerYear),
+      String(figures.yearlyCostBps),
+      String(figures.estimatedMaxAnnualCostBps),
+      String(figures.driftMaximumBps),
+      String(figures.driftFinalBps),
+      figures.finalValuePerUnit,
+      final.state,
+      '',
+    ]);
+  });
+
   it.each(TEMPLATES)('%s has no tick that failed', async (template) => {
     expect((await reportOf(template)).failures).toEqual([]);
   });

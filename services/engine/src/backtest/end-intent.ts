@@ -20,8 +20,10 @@ export interface EndDependencies extends RebalanceDependencies {
 
 /** The worker that empties a closing vault (order generation rules, section 5). */
 export interface EndIntent {
-  /** Goes as far as it can now; answers whether the intent came to its end. */
-  advance(): Promise<boolean>;
+  /** Whether the vault is to be emptied now. */
+  isDue(): boolean;
+  /** Empties the vault and ends the intent, if that is due. */
+  advance(): Promise<void>;
   /** When it can go on; absent: nothing is being ended. */
   nextTime(): Instant | undefined;
 }
@@ -45,11 +47,15 @@ export function createEndIntent(dependencies: EndDependencies): EndIntent {
       return time > latest ? time : latest;
     }, clock.now());
   };
+  const isDue = (): boolean => {
+    const time = nextTime();
+    return time !== undefined && time <= clock.now();
+  };
   return {
     nextTime,
+    isDue,
     advance: async () => {
-      const time = nextTime();
-      if (time === undefined || time > clock.now()) return false;
+      if (!isDue()) return;
       const { vaultId } = vault;
       for (const series of matured()) {
         const requestId = derivedIds.of('end', vaultId, String(series.maturity));
@@ -61,7 +67,6 @@ export function createEndIntent(dependencies: EndDependencies): EndIntent {
       vault.withdraw(UNDERLYING, cash);
       vault.setMode('CLOSED');
       intent.finish('COMPLETED', intent.current().endReason ?? '', clock.now());
-      return true;
     },
   };
 }

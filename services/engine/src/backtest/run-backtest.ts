@@ -51,7 +51,7 @@ export interface BacktestSettings {
 /** What a backtest brought about. */
 export interface BacktestOutcome {
   readonly world: World;
-  /** At every recorded price, before what it starts is finished, and at the end. */
+  /** At every recorded price, before what it starts is finished, and at the end; before the final sale. */
   readonly samples: readonly Sample[];
   readonly startTime: Instant;
   readonly endTime: Instant;
@@ -90,12 +90,12 @@ export async function runBacktest(input: BacktestInput): Promise<BacktestOutcome
   for (let time: Instant | undefined = startTime; time !== undefined; time = stage.nextTime()) {
     clock.set(time);
     endTime = time;
+    const sample = (): number =>
+      samples.push(takeSample(stage.world, clock.now(), settings.agents));
     const isPriced = stage.playUntilNow();
-    await stage.rest();
-    const isOver = stage.world.intent.current().state !== 'ACTIVE';
-    const isLast = isOver || time === stage.horizon;
-    if (isPriced || isLast) samples.push(takeSample(stage.world, clock.now(), settings.agents));
-    if (isOver) break;
+    await stage.rest(sample);
+    if (stage.world.intent.current().state !== 'ACTIVE') break;
+    if (isPriced || time === stage.horizon) sample();
   }
   const { world, failures } = stage;
   return { world, samples, startTime, endTime, tickCount: stage.tickCount(), failures };
@@ -108,7 +108,7 @@ interface Stage {
   /** Plays prices and flows that are due; answers whether a price was among them. */
   playUntilNow(): boolean;
   /** Ticks until nothing is due and the end of the intent goes no further. */
-  rest(): Promise<void>;
+  rest(beforeEnd: () => void): Promise<void>;
   /** A minute after the last price. */
   readonly horizon: Instant;
   /** When something happens next; absent after the horizon. */
@@ -150,13 +150,17 @@ function createStage(input: BacktestInput, clock: VirtualClock): Stage {
       }
       return pricePlace > before;
     },
-    rest: async () => {
+    rest: async (beforeEnd) => {
       for (;;) {
         const taken = await scheduler.runDue();
         tickCount += taken;
         invariant(tickCount <= maxTicks, `more than ${maxTicks} ticks, the most that is allowed`);
-        if (await world.end.advance()) world.rows.clear();
-        else if (taken === 0) return;
+        if (taken > 0) continue;
+        if (!world.end.isDue()) return;
+        beforeEnd();
+        await world.end.advance();
+        world.rows.clear();
+        return;
       }
     },
     horizon,
