@@ -37,7 +37,7 @@ import { createExecuteFresh } from './application/execute-fresh.js';
 import { createExecuteOrder } from './application/execute-order.js';
 import { createRecoverOrders } from './application/recover-orders.js';
 import { createRepeatAnswer } from './application/repeat-answer.js';
-import { createSettleOrder } from './application/settle-order.js';
+import { createFinishOrder, createSettleOrder } from './application/settle-order.js';
 import type { ExecutorConfig } from './config.js';
 
 /** What the executor is given: the outside world. */
@@ -126,7 +126,12 @@ export function composeExecutor(
   };
   const settleOrder = createSettleOrder(settling);
   const executeFresh = createExecuteFresh(settling);
-  const recoverOrders = createRecoverOrders({ store, settleOrder, observer, inTraceOf });
+  const recoverOrders = createRecoverOrders({
+    store,
+    finishOrder: createFinishOrder(settling),
+    observer,
+    inTraceOf,
+  });
   const server = createGrpcServer({
     name: 'executor',
     address: config.GRPC_ADDRESS,

@@ -8,7 +8,7 @@ import type { Balance, RebalanceView } from '../domain/revalidate.js';
 import { createExecuteFresh } from './execute-fresh.js';
 import { createExecuteOrder } from './execute-order.js';
 import type { AcceptedOrder, Market, StoredDecision, Submission, VenueAnswer } from './ports.js';
-import { createSettleOrder } from './settle-order.js';
+import { createFinishOrder, createSettleOrder } from './settle-order.js';
 
 /** The answer of the fake venue: everything sold at the price. */
 export const FILLED: VenueAnswer = {
@@ -155,6 +155,7 @@ export function fakeWorld() {
     observer,
     observed,
     settleOrder,
+    finishOrder: createFinishOrder(settling),
     inTraceOf: <T>(_order: unknown, run: () => Promise<T>) => run(),
     execute: (order: Order) => dispatched(order, false),
     /** Executes an order whose message is known to have come before. */

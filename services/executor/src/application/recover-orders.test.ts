@@ -21,6 +21,20 @@ describe('recovery', () => {
     expect(fakes.observed.at(-1)).toBe('recovered 2');
   });
 
+  it('says nothing again of an order that a dispatch settles while it is under way', async () => {
+    const fakes = fakeWorld();
+    await fakes.store.accept(first);
+    const unsettled = async () => {
+      const found = await fakes.store.unsettled();
+      await fakes.execute(first);
+      return found;
+    };
+    await createRecoverOrders({ ...fakes, store: { unsettled } })(signal);
+    expect(fakes.reportsOf(first)).toMatchObject([{ execType: 'FILL' }]);
+    expect(fakes.observed.at(-1)).toBe('recovered 0');
+    expect(fakes.world.journal).not.toContain('answer 1 again');
+  });
+
   it('takes the answer of a venue that knows the order, without executing it again', async () => {
     const fakes = fakeWorld();
     await fakes.store.accept(first);

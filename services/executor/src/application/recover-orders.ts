@@ -1,10 +1,10 @@
 import type { Observer, OrderStore, UnsettledOrder } from './ports.js';
-import type { SettleOrder } from './settle-order.js';
+import type { FinishOrder } from './settle-order.js';
 
 /** What recovery needs. */
 export interface RecoverOrdersDependencies {
   readonly store: Pick<OrderStore, 'unsettled'>;
-  readonly settleOrder: SettleOrder;
+  readonly finishOrder: FinishOrder;
   readonly observer: Observer;
   /** Runs work on an order in the trace that the order belongs to. */
   readonly inTraceOf: <T>(order: UnsettledOrder, run: () => Promise<T>) => Promise<T>;
@@ -13,7 +13,8 @@ export interface RecoverOrdersDependencies {
 /**
  * After a start, finishes what a crash left accepted and unanswered. The venue is asked first, so an
  * order that it knows is never executed twice. One order that cannot be finished now does not hold up
- * the others; it comes again by redelivery or redispatch.
+ * the others; it comes again by redelivery or redispatch. One that a dispatch of now has settled
+ * meanwhile is left alone: its answer is on its way.
  */
 export function createRecoverOrders(
   deps: RecoverOrdersDependencies,
@@ -24,9 +25,9 @@ export function createRecoverOrders(
       if (signal.aborted) break;
       try {
         const execution = await deps.inTraceOf(order, () =>
-          deps.settleOrder(order.orderId, signal),
+          deps.finishOrder(order.orderId, signal),
         );
-        if (execution.kind === 'SETTLED') settledCount += 1;
+        if (execution?.kind === 'SETTLED') settledCount += 1;
       } catch (error) {
         deps.observer.notRecovered(order.orderId, error);
       }

@@ -13,7 +13,7 @@ const MAX_LOOKS = 1_000;
 
 /**
  * Sends the answer of a settled order once more for a venue that answers more than once. It waits
- * until the first answer is out: asking for a resend before that would not make it two.
+ * until the first answer is out: one that is asked for again before it was sent goes out once.
  */
 export function createRepeatAnswer(
   deps: RepeatAnswerDependencies,

@@ -50,12 +50,27 @@ const OUTAGE_DELAY_MILLIS = 500;
  * ask the venue before telling it, check everything again, submit, store the answer and report it.
  */
 export function createSettleOrder(deps: SettleOrderDependencies): SettleOrder {
+  const finishOrder = createFinishOrder(deps);
   return async (orderId, signal) => {
-    const decision = await deps.store.settle(orderId, (accepted) => decide(deps, accepted, signal));
-    if (decision !== undefined) return toExecution(deps, decision);
+    const execution = await finishOrder(orderId, signal);
+    if (execution !== undefined) return execution;
     await deps.store.answerAgain(orderId);
     deps.observer.answeredAgain(orderId);
     return { kind: 'ANSWERED_AGAIN' };
+  };
+}
+
+/**
+ * Settles as {@link SettleOrder} does, and says nothing about an order that is settled already: nobody
+ * asked for its answer again.
+ */
+export type FinishOrder = (orderId: string, signal: AbortSignal) => Promise<Execution | undefined>;
+
+/** Creates it. */
+export function createFinishOrder(deps: SettleOrderDependencies): FinishOrder {
+  return async (orderId, signal) => {
+    const decision = await deps.store.settle(orderId, (accepted) => decide(deps, accepted, signal));
+    return decision === undefined ? undefined : toExecution(deps, decision);
   };
 }
 
