@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { OracleServiceService } from '@trimtab/contracts/oracle';
 import { OrderGenServiceService } from '@trimtab/contracts/ordergen';
 import { VaultServiceService } from '@trimtab/contracts/vault';
+import { present } from '@trimtab/core';
 import {
   createTokenIssuer,
   createUserClient,
@@ -24,18 +25,30 @@ export interface UpgradeWorld {
   startOrderGen(place: 0 | 1, folder: string): Promise<ServiceProcess>;
   /** Creates the rebalance of a story on a new vault, at whichever OrderGen answers. */
   start(story: Story): Promise<Run>;
+  /** A rebalance that was there before. */
+  look(rebalanceId: string, vaultId: string): Run;
+  /** Folds a rebalance again from its stored events, and says whether every hash is the same. */
+  replays(rebalanceId: string): Promise<boolean>;
   /** Runs a statement in the schema of OrderGen. */
   change(statement: string): Promise<void>;
   end(): Promise<void>;
 }
 
-/** Starts all but OrderGen. */
-export async function startUpgradeWorld(): Promise<UpgradeWorld> {
+/** A database that stays, and the names of its schemas. */
+export interface GivenDatabase {
+  readonly connectionString: string;
+  readonly prefix: string;
+  /** Whether the assets of the stories are registered there. */
+  readonly restored: boolean;
+}
+
+/** Starts all but OrderGen, on a database of its own or on a given one. */
+export async function startUpgradeWorld(given?: GivenDatabase): Promise<UpgradeWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'trimtab-upgrade-'));
   const nats = await startNatsServer();
-  const postgres = await startPrivatePostgres();
-  const { connectionString } = postgres;
-  const prefix = `upgrade_${randomBytes(4).toString('hex')}`;
+  const postgres = given === undefined ? await startPrivatePostgres() : undefined;
+  const { connectionString } = present(given ?? postgres, 'there is a database');
+  const prefix = given?.prefix ?? `upgrade_${randomBytes(4).toString('hex')}`;
   const keys = await ensureDevelopmentKeys(folder);
   const places = (await freePorts(2)).map((port) => `127.0.0.1:${port}`);
   const environment = {
@@ -83,7 +96,7 @@ export async function startUpgradeWorld(): Promise<UpgradeWorld> {
     return made;
   };
   const operator = client(OracleServiceService, oracle.address, 'operator', 'admin');
-  await registerAssets(operator);
+  if (given?.restored !== true) await registerAssets(operator);
   for (const publisher of PUBLISHERS) {
     await publish(client(OracleServiceService, oracle.address, publisher, 'price:write'));
   }
@@ -101,6 +114,8 @@ export async function startUpgradeWorld(): Promise<UpgradeWorld> {
       const begun = await begin({ vaults, orderGen, snapshotHash, ended }, story);
       return look(begun.rebalanceId, begun.vaultId);
     },
+    look,
+    replays: async (rebalanceId) => (await orderGen.replayRebalance({ rebalanceId })).equal,
     change: async (statement) => {
       await pool.query(`set search_path to ${prefix}_ordergen; ${statement}`);
     },
@@ -109,7 +124,7 @@ export async function startUpgradeWorld(): Promise<UpgradeWorld> {
       for (const one of running) await one.end('SIGKILL');
       await pool.end();
       await nats.dispose();
-      await postgres.dispose();
+      await postgres?.dispose();
       await rm(folder, { recursive: true, force: true });
     },
   };
