@@ -10,7 +10,7 @@ TAG ?= dev
 SERVICES ?= $(patsubst services/%/src/main.ts,%,$(wildcard services/*/src/main.ts))
 
 .PHONY: help setup generate build check lint format tidy proto-check test test-unit test-integration test-e2e \
-  test-node24 campaign demo dev bench golden-plans golden-backtests openapi ci nats-server kustomize images images-check up down clean
+  test-node24 campaign demo dev bench golden-plans golden-backtests openapi ci nats-server promtool kustomize images images-check up down clean
 
 help: ## list the targets
 	@grep -hE '^[a-zA-Z0-9_-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -44,13 +44,16 @@ proto-check: setup ## buf lint, format and breaking; the generated code is fresh
 nats-server: ## make sure a nats-server binary is on the machine
 	@test/run/ensure-nats-server.sh
 
+promtool: ## make sure that the alert rules can be tested
+	@test/run/ensure-promtool.sh
+
 kustomize: ## make sure that the manifests can be rendered
 	@test/run/ensure-kustomize.sh
 
-test: build nats-server kustomize ## all tests; the last line is "N passed, N failed"
+test: build nats-server promtool kustomize ## all tests; the last line is "N passed, N failed"
 	node test/run/all.mjs
 
-test-unit: setup kustomize ## unit, property, golden, contract and tidy tests: no server needed
+test-unit: setup promtool kustomize ## unit, property, golden, contract and tidy tests: no server needed
 	npx vitest run --project unit
 
 test-integration: setup nats-server ## integration and end-to-end tests on private PostgreSQL and NATS servers
@@ -59,10 +62,10 @@ test-integration: setup nats-server ## integration and end-to-end tests on priva
 test-e2e: setup nats-server ## the end-to-end stories only
 	npx vitest run --project integration test/e2e
 
-test-node24: build nats-server ## all tests on Node 24, brought by npm
+test-node24: build nats-server promtool ## all tests on Node 24, brought by npm
 	npx --yes -p node@24 node test/run/all.mjs
 
-campaign: build nats-server ## every test with its full counts; hours are allowed, CI runs the short forms
+campaign: build nats-server promtool ## every test with its full counts; hours are allowed, CI runs the short forms
 	TRIMTAB_CAMPAIGN=full node test/run/all.mjs
 
 demo: build ## the main job: two rebalances with failures and a roll of the option index, on real prices, in under a minute
