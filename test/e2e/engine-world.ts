@@ -37,6 +37,8 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 /** Prices are published again before they expire. */
 const PUBLISH_MILLIS = 20_000;
+/** After so long without a price the oracle takes one that is up to three times as high for no jump. */
+const JUMP_MILLIS = 20 * MINUTE;
 const FREE = '127.0.0.1:0';
 
 /** The services, with an engine that ticks when it is told, on a clock and at prices of the test's. */
@@ -47,11 +49,13 @@ export interface EngineWorld {
   /** Ticks whatever is due. */
   engine: Engine;
   /** Another engine on the same services, which knows nothing of the first. */
-  newEngine(): Engine;
-  /** The price of an asset from now on. */
+  newEngine(environment?: Readonly<Record<string, string>>): Engine;
+  /** The price of an asset from 20 minutes on. */
   setPrice(assetId: string, price: string): Promise<void>;
   /** Lets time pass in one step, and has the engine do what is due then. */
   pass(millis: number): Promise<void>;
+  /** The same up to a time. */
+  passTo(time: number): Promise<void>;
   /** Lets time pass second by second until the probe gives a value. */
   until<T>(what: string, probe: () => Promise<T | undefined>): Promise<T>;
   create(request: IntentOfTemplate): Promise<StrategyIntent>;
@@ -99,8 +103,9 @@ export async function startEngineWorld(options: EngineWorldOptions = {}): Promis
   await registerRecordedAssets(operator);
   const market = startMarket(suite, clock);
   const engines: Engine[] = [];
-  const newEngine = (): Engine => {
-    const engine = composeEngine(engineConfig(environmentOf(suite, options)), {
+  const newEngine = (environment: Readonly<Record<string, string>> = {}): Engine => {
+    const config = engineConfig({ ...environmentOf(suite, options), ...environment });
+    const engine = composeEngine(config, {
       clock,
       ids: systemIds,
       tokenIssuer: suite.tokenIssuer,
@@ -126,6 +131,7 @@ export async function startEngineWorld(options: EngineWorldOptions = {}): Promis
     newEngine,
     setPrice: market.setPrice,
     pass,
+    passTo: (time) => pass(time - clock.now()),
     until: (what, probe) =>
       eventually(
         async () => {
@@ -210,10 +216,9 @@ function startMarket(suite: Suite, clock: VirtualClock) {
     }
   };
   return {
-    /** The clock moves on, so that the new price is not older than what was published last. */
     setPrice: async (assetId: string, price: string): Promise<void> => {
       prices.set(assetId, price);
-      clock.advanceMillis(1);
+      clock.advanceMillis(JUMP_MILLIS);
       await publish();
     },
     keepFresh: async (): Promise<void> => {
