@@ -1,8 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { backtestFiles, backtestJson } from '@trimtab/cli/backtest';
+import { backtestFiles, backtestJson, playBacktest } from '@trimtab/cli/backtest';
+import { instant } from '@trimtab/core';
 import type { BacktestReport } from '@trimtab/engine/backtest';
-import { playTemplate, TEMPLATES, type TemplateName } from './backtest/golden-backtest.js';
+import {
+  playTemplate,
+  requestOf,
+  TEMPLATES,
+  type TemplateName,
+} from './backtest/golden-backtest.js';
 
 const played = new Map<TemplateName, Promise<BacktestReport>>();
 
@@ -38,6 +44,28 @@ function decisionsOf({ runs, rolls, period, final, notices }: BacktestReport) {
     rollNotices: notices.filter(({ kind }) => kind === 'ROLL').map(({ time }) => time),
   };
 }
+
+describe('a backtest of the third story of the demo', () => {
+  it('does what the services do: the same series, the same day, the same cost and drift', async () => {
+    // What test/e2e/demo-roll.test.ts sees of the services over the same seven prices.
+    const report = await playBacktest({
+      ...requestOf('treasury'),
+      from: instant(Date.parse('2017-09-09T00:00:00Z')),
+      to: instant(Date.parse('2017-09-15T00:00:00Z')),
+    });
+    expect(
+      report.runs.map(({ trigger, series, actions }) => [trigger, series, actions.length]),
+    ).toEqual([
+      ['OPENING', 'BTC-2175-20171009', 1],
+      ['PRICE', 'BTC-1625-20171015', 2],
+    ]);
+    expect(report.rolls).toMatchObject([{ costBps: 6, spot: '3250.2' }]);
+    expect(report.notices.map(({ message }) => message.split(' (')[0])).toEqual([
+      'The yearly drift is 323 bps, the limit is 200',
+      'Rolled into P-BTC-1625-20171015 at a cost of 6 bps',
+    ]);
+  });
+});
 
 describe('the backtests of the templates over two years of BTC', () => {
   it.each(TEMPLATES)('%s is its golden folder, byte for byte', async (template) => {

@@ -57,10 +57,9 @@ describe('a backtest', () => {
   });
 
   it('is refused when the prices end before the activation', async () => {
-    const { reason, message } = await refusalOf({ ...REQUEST, from: at('2020-01-05T00:00:00Z') });
-    expect(reason).toBe('PRICES_INVALID');
-    expect(message).toBe(
-      'the prices are of 2020-01-02T00:00:00.000Z to 2020-01-04T00:00:00.000Z, must have one from 2020-01-05T00:00:00.000Z to any time, for the activation',
+    const late = playBacktest({ ...REQUEST, from: at('2020-01-05T00:00:00Z') });
+    await expect(late).rejects.toThrow(
+      'the prices cannot be played: they are of 2020-01-02T00:00:00.000Z to 2020-01-04T00:00:00.000Z, must have one from 2020-01-05T00:00:00.000Z to any time, for the activation',
     );
   });
 
@@ -78,7 +77,9 @@ describe('a backtest', () => {
 
   it('is refused with the line that cannot be read', async () => {
     const pricesText = PRICES.replace('2020-01-02,100', '2020-01-02,one');
-    expect((await refusalOf({ ...REQUEST, pricesText })).message).toMatch(/^line 3: close was/);
+    await expect(playBacktest({ ...REQUEST, pricesText })).rejects.toThrow(
+      'the prices cannot be played: line 3: close was "one", must be a plain decimal above 0',
+    );
   });
 
   it('becomes a report, a text and a drawing', async () => {

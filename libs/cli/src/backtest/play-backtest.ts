@@ -40,7 +40,7 @@ export interface BacktestRequest {
 /**
  * Plays a backtest and reports it.
  *
- * @throws DomainFailure INTENT_INVALID with every violation and its path, PRICES_INVALID with the line
+ * @throws DomainFailure INTENT_INVALID with every violation and its path; Error for prices, with the line
  */
 export async function playBacktest(request: BacktestRequest): Promise<BacktestReport> {
   const spec = intentOf(readIntentFile(request.intentText));
@@ -105,7 +105,7 @@ function pricesOf(
   const [first, last] = [read.value[0], read.value.at(-1)];
   const found = `${textOf(first?.time)} to ${textOf(last?.time)}`;
   return pricesInvalid(
-    `the prices are of ${found}, must have one from ${textOf(from)} to ${textOf(to)}, for the activation`,
+    `they are of ${found}, must have one from ${textOf(from)} to ${textOf(to)}, for the activation`,
   );
 }
 
@@ -114,5 +114,5 @@ function textOf(time: Instant | undefined): string {
 }
 
 function pricesInvalid(message: string): never {
-  return refuse(domainError('INVALID_ARGUMENT', 'PRICES_INVALID', message));
+  throw new Error(`the prices cannot be played: ${message}`);
 }

@@ -29,7 +29,8 @@ describe('a file of recorded prices', () => {
     const header = 'minute,asset,last_usd,bid_usd,ask_usd,volume';
     const eth = '2018-04-04T00:00:00Z,ETH,417,416,418,2';
     const btc = '2018-04-04T00:00:00Z,BTC,7424.9,7424,7425,2';
-    expect(read(header, eth, btc)).toEqual([['2018-04-04T00:00:00.000Z', '7424.9']]);
+    const silent = '2018-04-04T00:01:00Z,BTC,,7424,7425,0';
+    expect(read(header, eth, btc, silent)).toEqual([['2018-04-04T00:00:00.000Z', '7424.9']]);
   });
 
   it.each([

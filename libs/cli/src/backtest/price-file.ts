@@ -31,7 +31,8 @@ interface Columns {
 
 /**
  * Reads recorded prices of one asset: a header with one of the columns date, time and minute and one of
- * close, price and last_usd, others are not read; with a column asset only the rows of the base count. A
+ * close, price and last_usd (which may be empty), others are not read; with a column asset only the rows of
+ * the base count. A
  * `date` (2016-01-31) is a whole day, whose close is known at 00:00 UTC of the next one; a `time` or
  * `minute` is RFC 3339 UTC. Times ascend.
  *
@@ -90,6 +91,8 @@ function rowOf(
   const { count, asset, priceName } = columns;
   if (cells.length !== count) return err(`had ${cells.length} cells, must have ${count}`);
   if (asset !== undefined && cells[asset] !== base) return ok(undefined);
+  // In a recording of a venue an empty cell says that nothing was seen.
+  if (priceName === 'last_usd' && cells[columns.price] === '') return ok(undefined);
   const time = timeOf(cells[columns.time] ?? '', columns.isDaily);
   if (!time.ok) return time;
   const price = priceOf(cells[columns.price] ?? '', priceName);

@@ -108,7 +108,9 @@ function isWide(values: readonly ReportedValue[]): boolean {
   const found = values.flatMap(({ valuePerUnit }) =>
     valuePerUnit === '' ? [] : [drawn(valuePerUnit)],
   );
-  return Math.max(...found) > WIDE * Math.min(...found);
+  // Nothing and less has no place on an axis of decades.
+  const least = Math.min(...found);
+  return least > 0 && Math.max(...found) > WIDE * least;
 }
 
 function titleOf({ intent, period, final }: BacktestReport): string {

@@ -45,7 +45,7 @@ function causes({ config }: IntentSpec, measured: Measured): readonly string[] {
   const onlyBuys = rolls.filter(({ soldCount }) => soldCount === 0).length;
   const average = halfUpDiv(BigInt(figures.totalCostBps) * 100n, BigInt(rolls.length));
   return [
-    `${rolls.length} rolls in ${figures.days} days: ${atMaturity} by maturity, which the estimate counts, and ${byPrice} by price, which it does not.`,
+    `${rolls.length} rolls in ${daysText(figures.days)}: ${atMaturity} by maturity, which the estimate counts, and ${byPrice} by price, which it does not.`,
     `A roll cost ${formatDecimal(decimalOf(average, 2))} bps on average and ${figures.dearestRollBps} bps at most; the estimate takes the limit for each.`,
     ...(onlyBuys > 0
       ? [`${onlyBuys} rolls only bought: what had matured was paid in cash, which costs nothing.`]
@@ -85,6 +85,10 @@ function ending({ final, figures }: Measured): readonly string[] {
   if (final.state === 'ACTIVE') return [];
   const reason = final.reason === '' ? '' : ` (${final.reason})`;
   return [
-    `The intent was ${final.state}${reason} after ${figures.days} days: nothing was rolled since.`,
+    `The intent was ${final.state}${reason} after ${daysText(figures.days)}: nothing was rolled since.`,
   ];
+}
+
+function daysText(days: number): string {
+  return days === 0 ? 'less than a day' : `${days} days`;
 }
