@@ -52,6 +52,8 @@ export interface EngineWorld {
   newEngine(environment?: Readonly<Record<string, string>>): Engine;
   /** The price of an asset from 20 minutes on. */
   setPrice(assetId: string, price: string): Promise<void>;
+  /** Publishes the prices again if they are about to expire. */
+  refresh(): Promise<void>;
   /** Lets time pass in one step, and has the engine do what is due then. */
   pass(millis: number): Promise<void>;
   /** The same up to a time. */
@@ -130,6 +132,7 @@ export async function startEngineWorld(options: EngineWorldOptions = {}): Promis
     engine: newEngine(),
     newEngine,
     setPrice: market.setPrice,
+    refresh: market.keepFresh,
     pass,
     passTo: (time) => pass(time - clock.now()),
     until: (what, probe) =>

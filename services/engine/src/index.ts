@@ -1,4 +1,5 @@
 export * from './application/create-agents.js';
+export type { TickObserver } from './application/observer.js';
 export * from './application/ports.js';
 export * from './application/scheduler.js';
 export { composeEngine, type Engine, type EngineDependencies } from './compose.js';
