@@ -1,6 +1,7 @@
+import { IntentRuntime, ReportRuntimeRequest, RunTrigger } from '@trimtab/contracts/intent';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startGatewayWorld, TREASURY_JSON, type GatewayWorld } from './gateway-world.js';
-import { startIntentWorld, type IntentWorld } from './intent-world.js';
+import { leaseOn, startIntentWorld, type IntentWorld } from './intent-world.js';
 
 describe('the REST routes of intents', () => {
   let intents: IntentWorld;
@@ -181,6 +182,46 @@ describe('the REST routes of intents', () => {
       expect(ids).toContain(id);
       const paused = await world.ask('GET', '/api/v1/intents?status=paused', { token: bob });
       expect(paused.json.intents).toEqual([]);
+    });
+
+    it('shows what the engine keeps of the option index, its numbers exact', async () => {
+      const engine = await intents.clientOf('service:engine', 'engine');
+      const time = new Date('2018-04-04T00:00:00.000Z');
+      await engine.reportRuntime({
+        ...ReportRuntimeRequest.fromPartial({}),
+        intentId: id,
+        leaseToken: await leaseOn(intents, id),
+        runtime: IntentRuntime.fromPartial({
+          nextScheduleTime: time,
+          index: {
+            seriesId: 'BTC-30000-20180504',
+            openTime: time,
+            nextSeriesId: 'BTC-31000-20180505',
+            nextTrigger: RunTrigger.RUN_TRIGGER_PRICE,
+            nextTime: time,
+            unitCount: '50000000000',
+            indexDecimal: '1.123456789012345678',
+            notifiedTrigger: RunTrigger.RUN_TRIGGER_MATURITY,
+            deferralCount: 2,
+          },
+        }),
+      });
+      const { json, text } = await world.ask('GET', `/api/v1/intents/${id}`, { token: alice });
+      expect(json.intent).toMatchObject({
+        runtime: {
+          nextScheduleAt: '2018-04-04T00:00:00.000Z',
+          index: {
+            seriesId: 'BTC-30000-20180504',
+            openedAt: '2018-04-04T00:00:00.000Z',
+            nextSeriesId: 'BTC-31000-20180505',
+            nextTrigger: 'price',
+            unitCount: '50000000000',
+            notifiedTrigger: 'maturity',
+            deferralCount: 2,
+          },
+        },
+      });
+      expect(text).toContain('"indexValue":1.123456789012345678');
     });
 
     it('is paged', async () => {

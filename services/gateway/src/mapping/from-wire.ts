@@ -2,7 +2,6 @@ import type {
   Allocation,
   IntentConfig,
   IntentConstraints,
-  IntentRuntime,
   IntentTemplate,
   NotificationSettings,
   DerivedParameters,
@@ -19,9 +18,9 @@ import {
   rollWords,
   sideWords,
   statusWords,
-  stepWords,
   typeWords,
 } from '../schemas/words.js';
+import { fromRuntime } from './from-runtime.js';
 
 /** Plain data of an answer; absent fields are left out. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -102,20 +101,6 @@ function fromDerived(derived: DerivedParameters): Json {
     expectedRollsPerYear: derived.expectedRollsPerYearCount,
     estimatedMaxAnnualCostBps: derived.estimatedMaxAnnualCostBps,
     isPaperOptimal: derived.paperOptimal,
-  };
-}
-
-function fromRuntime(runtime: IntentRuntime): Json {
-  return {
-    vaultIds: runtime.vaultIds,
-    currentDriftBps: runtime.currentDriftBps,
-    totalRolls: runtime.rollCount,
-    totalCostBps: runtime.totalCostBps,
-    lastRollAt: runtime.lastRollTime?.toISOString(),
-    lastRollCostBps: runtime.lastRollCostBps,
-    lastRebalanceId: set(runtime.lastRebalanceId),
-    activationStep: stepWords.fromWire(runtime.activationStep),
-    lastError: set(runtime.lastError),
   };
 }
 

@@ -1,5 +1,16 @@
-import { flag, integer, list, object, ref, text, time, word, type Schema } from './schema.js';
-import { sideWords, statusWords, stepWords, typeWords } from './words.js';
+import {
+  flag,
+  integer,
+  list,
+  number,
+  object,
+  ref,
+  text,
+  time,
+  word,
+  type Schema,
+} from './schema.js';
+import { sideWords, statusWords, stepWords, triggerWords, typeWords } from './words.js';
 
 const intentInput = {
   type: word('The kind of strategy.', typeWords.words),
@@ -26,6 +37,8 @@ const runtime = object(
     lastRebalanceId: text('The last rebalance; absent before the first.'),
     activationStep: word('How far the activation is.', stepWords.words),
     lastError: text('The error of the last tick of an agent; absent if it went well.', 10_000),
+    nextScheduleAt: time('When the schedule is due next; absent without one.'),
+    index: ref('IndexRuntime'),
   },
   [
     'vaultIds',
@@ -35,6 +48,25 @@ const runtime = object(
     'lastRollCostBps',
     'activationStep',
   ],
+);
+
+const indexRuntime = object(
+  'What the engine keeps of the option index; absent for other allocations.',
+  {
+    seriesId: text('The series that the vault holds a half of; absent while it holds none.'),
+    openedAt: time('When it was bought.'),
+    nextSeriesId: text('The series that is bought next; absent if none was chosen.'),
+    nextTrigger: word('Why it is bought.', triggerWords.words),
+    nextChosenAt: time('When it was chosen.'),
+    unitCount: text('The units in issue, 1000000 for each USDC of the first deposit.'),
+    firstUnitAt: time('When the first unit was issued; absent before.'),
+    indexValue: number('The index over its start when the held series was bought.'),
+    linkValue: number('The model value of N when it was bought; absent for intents that hold P.'),
+    notifiedTrigger: word('What was notified of the held series.', triggerWords.words),
+    deferralCount: integer('How many times in a row a roll was put off.'),
+    retryAt: time('When what was put off is tried again; absent if nothing is.'),
+  },
+  ['unitCount', 'deferralCount'],
 );
 
 const intent = object(
@@ -113,6 +145,7 @@ export const RESOURCE_SCHEMAS: readonly Schema[] = [
       [],
     ),
   },
+  { $id: 'IndexRuntime', ...indexRuntime },
   { $id: 'Runtime', ...runtime },
   { $id: 'Intent', ...intent },
   {

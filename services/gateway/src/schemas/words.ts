@@ -3,6 +3,7 @@ import {
   IntentType,
   NotificationChannel,
   RollStrategy,
+  RunTrigger,
   StrategyIntent_State as State,
 } from '@trimtab/contracts/intent';
 import { DriftBandGoal, DriftBandKind, Side } from '@trimtab/contracts/portfolio';
@@ -74,6 +75,13 @@ export const stepWords = wordsOf<ActivationStep>({
   vaultAllocated: ActivationStep.ACTIVATION_STEP_VAULT_ALLOCATED,
   loopStarted: ActivationStep.ACTIVATION_STEP_LOOP_STARTED,
   activated: ActivationStep.ACTIVATION_STEP_ACTIVATED,
+});
+
+/** What the engine buys a series for, and what it notified of one. */
+export const triggerWords = wordsOf<RunTrigger>({
+  opening: RunTrigger.RUN_TRIGGER_OPENING,
+  price: RunTrigger.RUN_TRIGGER_PRICE,
+  maturity: RunTrigger.RUN_TRIGGER_MATURITY,
 });
 
 /** Sides of a position. */

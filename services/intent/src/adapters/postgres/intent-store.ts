@@ -116,9 +116,9 @@ async function writeUpdate(
     })
     .where('intent_id', '=', intentId)
     .execute();
-  await recordChange(tx, intent);
   // The engine goes by what is in force, not by what was when it last looked.
   await wakeIntent(tx, intentId, intent.updateTime);
+  await recordChange(tx, intent);
   return Buffer.from(toAnswerText(answer), 'utf8');
 }
 
