@@ -196,7 +196,7 @@ export interface DueWork {
     | undefined;
   /** How many times it was tried before. */
   attemptCount: number;
-  /** The intents that asked for it, by intent_id, at most 100: POOL only. More of them are answered once these are served. */
+  /** The intents that asked for it, by intent_id, at most 100: POOL only; those first that were not given out since they asked. */
   intentIds: string[];
 }
 

@@ -310,7 +310,7 @@ export interface RebalanceIntentRequest {
   trigger?:
     | RunTrigger
     | undefined;
-  /** The token of the engine's lease; 0 unless the engine calls. */
+  /** The token of the engine's lease on one of the intent's agents; every trigger but MANUAL needs the current one. */
   leaseToken: bigint;
   /** The option series to buy, for the index. Scope `engine`; empty has the service choose one at the price of now. */
   seriesId: string;
@@ -5642,7 +5642,8 @@ export const IntentServiceService = {
   /**
    * Runs the pipeline once: snapshot, plan, and a rebalance unless the plan is a no-op. The owner with scope `intent:write`, or
    * scope `engine`. What the oracle, the solver or OrderGen refuse ends the run and is no error of the call: it answers OK with
-   * outcome REFUSED, their reason and their message.
+   * outcome REFUSED, their reason and their message. A run of the option index waits until the half that it buys has a price;
+   * a call that has no time left for that answers DEPENDENCY_UNAVAILABLE, and the run goes on.
    *
    * Errors: INTENT_NOT_FOUND, INTENT_NOT_ACTIVE, INTENT_TERMINAL, INTENT_NOT_ACTIVATED, LEASE_LOST, REQUEST_ID_REUSED.
    */
@@ -5752,7 +5753,8 @@ export const IntentServiceService = {
   /**
    * Writes what the engine keeps of an intent, and when the work is due again. Scope `engine`.
    *
-   * Errors: INTENT_NOT_FOUND, LEASE_LOST, REQUEST_ID_REUSED.
+   * Errors: INTENT_NOT_FOUND, INTENT_TERMINAL, LEASE_LOST, FIELD_IMMUTABLE, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE,
+   * DUPLICATE_ID, REQUEST_ID_REUSED.
    */
   reportRuntime: {
     path: "/trimtab.intent.v1.IntentService/ReportRuntime" as const,
@@ -5882,7 +5884,8 @@ export interface IntentServiceServer extends UntypedServiceImplementation {
   /**
    * Runs the pipeline once: snapshot, plan, and a rebalance unless the plan is a no-op. The owner with scope `intent:write`, or
    * scope `engine`. What the oracle, the solver or OrderGen refuse ends the run and is no error of the call: it answers OK with
-   * outcome REFUSED, their reason and their message.
+   * outcome REFUSED, their reason and their message. A run of the option index waits until the half that it buys has a price;
+   * a call that has no time left for that answers DEPENDENCY_UNAVAILABLE, and the run goes on.
    *
    * Errors: INTENT_NOT_FOUND, INTENT_NOT_ACTIVE, INTENT_TERMINAL, INTENT_NOT_ACTIVATED, LEASE_LOST, REQUEST_ID_REUSED.
    */
@@ -5926,7 +5929,8 @@ export interface IntentServiceServer extends UntypedServiceImplementation {
   /**
    * Writes what the engine keeps of an intent, and when the work is due again. Scope `engine`.
    *
-   * Errors: INTENT_NOT_FOUND, LEASE_LOST, REQUEST_ID_REUSED.
+   * Errors: INTENT_NOT_FOUND, INTENT_TERMINAL, LEASE_LOST, FIELD_IMMUTABLE, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE,
+   * DUPLICATE_ID, REQUEST_ID_REUSED.
    */
   reportRuntime: handleUnaryCall<ReportRuntimeRequest, ReportRuntimeResponse>;
   /**
@@ -6175,7 +6179,8 @@ export interface IntentServiceClient extends Client {
   /**
    * Runs the pipeline once: snapshot, plan, and a rebalance unless the plan is a no-op. The owner with scope `intent:write`, or
    * scope `engine`. What the oracle, the solver or OrderGen refuse ends the run and is no error of the call: it answers OK with
-   * outcome REFUSED, their reason and their message.
+   * outcome REFUSED, their reason and their message. A run of the option index waits until the half that it buys has a price;
+   * a call that has no time left for that answers DEPENDENCY_UNAVAILABLE, and the run goes on.
    *
    * Errors: INTENT_NOT_FOUND, INTENT_NOT_ACTIVE, INTENT_TERMINAL, INTENT_NOT_ACTIVATED, LEASE_LOST, REQUEST_ID_REUSED.
    */
@@ -6311,7 +6316,8 @@ export interface IntentServiceClient extends Client {
   /**
    * Writes what the engine keeps of an intent, and when the work is due again. Scope `engine`.
    *
-   * Errors: INTENT_NOT_FOUND, LEASE_LOST, REQUEST_ID_REUSED.
+   * Errors: INTENT_NOT_FOUND, INTENT_TERMINAL, LEASE_LOST, FIELD_IMMUTABLE, DECIMAL_NOT_CANONICAL, AMOUNT_OUT_OF_RANGE,
+   * DUPLICATE_ID, REQUEST_ID_REUSED.
    */
   reportRuntime(
     request: ReportRuntimeRequest,
