@@ -23,6 +23,8 @@ const { AGENT_KIND_ORACLE: ORACLE, AGENT_KIND_POOL: POOL } = AgentKind;
 const { AGENT_KIND_REBALANCE: REBALANCE, AGENT_KIND_SETTLEMENT: SETTLEMENT } = AgentKind;
 const { AGENT_KIND_POSITION_MONITOR: MONITOR } = AgentKind;
 
+const TIMEOUT_MS = campaignCount(60_000, 900_000);
+
 let world: IntentWorld;
 let alice: IntentClient;
 let engine: IntentClient;
@@ -170,49 +172,57 @@ describe('agents that a report wakes', () => {
     expect(woken.find(({ agentKind }) => agentKind === POOL)?.intentIds).toEqual([intentId]);
   });
 
-  it('are due right after the report of who holds them: no wake is lost, whoever comes first', async () => {
-    await created();
-    const later = new Date(world.clock.now() + 3_600_000);
-    for (let round = 0; round < campaignCount(20, 500); round += 1) {
-      await world.database.pool.query('update due_work set due_time = $1, engine_id = null', [
-        new Date(world.clock.now()),
-      ]);
-      await world.database.pool.query('update due_work set lease_expire_time = null');
-      const [rebalance, monitor] = [await claimOne(REBALANCE), await claimOne(MONITOR)];
-      await Promise.all([
-        report(rebalance, { nextDueTime: later }),
-        report(monitor, { nextDueTime: later, wakeAgents: [REBALANCE] }),
-      ]);
-      expect((await claim(REBALANCE, MONITOR)).map(({ agentKind }) => agentKind)).toEqual([
-        REBALANCE,
-      ]);
-    }
-  });
+  it(
+    'are due right after the report of who holds them: no wake is lost, whoever comes first',
+    async () => {
+      await created();
+      const later = new Date(world.clock.now() + 3_600_000);
+      for (let round = 0; round < campaignCount(20, 500); round += 1) {
+        await world.database.pool.query('update due_work set due_time = $1, engine_id = null', [
+          new Date(world.clock.now()),
+        ]);
+        await world.database.pool.query('update due_work set lease_expire_time = null');
+        const [rebalance, monitor] = [await claimOne(REBALANCE), await claimOne(MONITOR)];
+        await Promise.all([
+          report(rebalance, { nextDueTime: later }),
+          report(monitor, { nextDueTime: later, wakeAgents: [REBALANCE] }),
+        ]);
+        expect((await claim(REBALANCE, MONITOR)).map(({ agentKind }) => agentKind)).toEqual([
+          REBALANCE,
+        ]);
+      }
+    },
+    TIMEOUT_MS,
+  );
 
-  it('neither block each other nor what wakes them by price, however they meet', async () => {
-    for (let count = 0; count < 6; count += 1) await created();
-    const deadlocks = async (): Promise<unknown> => {
-      const sql = 'select deadlocks from pg_stat_database where datname = current_database()';
-      return (await world.database.pool.query<{ deadlocks: string }>(sql)).rows;
-    };
-    const before = await deadlocks();
-    for (let round = 0; round < campaignCount(5, 100); round += 1) {
-      await world.database.pool.query(
-        'update due_work set due_time = $1, engine_id = null, lease_expire_time = null',
-        [new Date(world.clock.now())],
-      );
-      const work = await claim();
-      await Promise.all(
-        work.map((each) => {
-          if (each.agentKind === ORACLE) return report(each, { spotPriceDecimal: '5' });
-          if (each.intentId === '') return report(each);
-          const wakeAgents = [MONITOR, REBALANCE, ORACLE, POOL, SETTLEMENT];
-          return report(each, { wakeAgents, wakeBelowDecimal: '10' });
-        }),
-      );
-    }
-    expect(await deadlocks()).toEqual(before);
-  });
+  it(
+    'neither block each other nor what wakes them by price, however they meet',
+    async () => {
+      for (let count = 0; count < 6; count += 1) await created();
+      const deadlocks = async (): Promise<unknown> => {
+        const sql = 'select deadlocks from pg_stat_database where datname = current_database()';
+        return (await world.database.pool.query<{ deadlocks: string }>(sql)).rows;
+      };
+      const before = await deadlocks();
+      for (let round = 0; round < campaignCount(5, 100); round += 1) {
+        await world.database.pool.query(
+          'update due_work set due_time = $1, engine_id = null, lease_expire_time = null',
+          [new Date(world.clock.now())],
+        );
+        const work = await claim();
+        await Promise.all(
+          work.map((each) => {
+            if (each.agentKind === ORACLE) return report(each, { spotPriceDecimal: '5' });
+            if (each.intentId === '') return report(each);
+            const wakeAgents = [MONITOR, REBALANCE, ORACLE, POOL, SETTLEMENT];
+            return report(each, { wakeAgents, wakeBelowDecimal: '10' });
+          }),
+        );
+      }
+      expect(await deadlocks()).toEqual(before);
+    },
+    TIMEOUT_MS,
+  );
 
   it('include itself, if it says so', async () => {
     await created();
@@ -349,34 +359,38 @@ describe('intents that ask for their pool agent', () => {
 });
 
 describe('a lease that another took', () => {
-  it('is refused in every write, and nothing is written', async () => {
-    const intentId = await created();
-    await rest();
-    const rounds = campaignCount(125, 2_500);
-    const runtime = Runtime.fromPartial({ currentDriftBps: 9_999 });
-    let refused = 0;
-    for (let round = 0; round < rounds; round += 1) {
-      const leaseToken = await leaseOn(world, intentId);
-      await leaseOn(world, intentId);
-      const write = { requestId: randomUUID(), intentId, leaseToken, reason: 'stale' };
-      const workId = `POSITION_MONITOR/${intentId}`;
-      const stale = { ...ReportRuntimeRequest.fromPartial({}), ...write, workId };
-      const wakeAgents = [REBALANCE];
-      const calls = [
-        engine.reportRuntime({ ...stale, runtime, wakeAgents, wakeBelowDecimal: '1' }),
-        engine.rebalanceIntent({ ...write, trigger: RunTrigger.RUN_TRIGGER_PRICE, seriesId: '' }),
-        engine.completeIntent(write),
-        engine.failIntent(write),
-      ];
-      const reasons = (await Promise.all(calls.map(refusalOf))).map(({ reason }) => reason);
-      expect(reasons).toEqual(calls.map(() => 'LEASE_LOST'));
-      refused += reasons.length;
-    }
-    expect(refused).toBe(4 * rounds);
-    const { intent } = await alice.getIntent({ intentId });
-    expect(intent).toMatchObject({ state: 1, runtime: { currentDriftBps: 0 } });
-    expect(await world.rowCount('runs')).toBe(0);
-    const { rows } = await world.database.pool.query('select from due_work where woken');
-    expect(rows).toEqual([]);
-  });
+  it(
+    'is refused in every write, and nothing is written',
+    async () => {
+      const intentId = await created();
+      await rest();
+      const rounds = campaignCount(125, 2_500);
+      const runtime = Runtime.fromPartial({ currentDriftBps: 9_999 });
+      let refused = 0;
+      for (let round = 0; round < rounds; round += 1) {
+        const leaseToken = await leaseOn(world, intentId);
+        await leaseOn(world, intentId);
+        const write = { requestId: randomUUID(), intentId, leaseToken, reason: 'stale' };
+        const workId = `POSITION_MONITOR/${intentId}`;
+        const stale = { ...ReportRuntimeRequest.fromPartial({}), ...write, workId };
+        const wakeAgents = [REBALANCE];
+        const calls = [
+          engine.reportRuntime({ ...stale, runtime, wakeAgents, wakeBelowDecimal: '1' }),
+          engine.rebalanceIntent({ ...write, trigger: RunTrigger.RUN_TRIGGER_PRICE, seriesId: '' }),
+          engine.completeIntent(write),
+          engine.failIntent(write),
+        ];
+        const reasons = (await Promise.all(calls.map(refusalOf))).map(({ reason }) => reason);
+        expect(reasons).toEqual(calls.map(() => 'LEASE_LOST'));
+        refused += reasons.length;
+      }
+      expect(refused).toBe(4 * rounds);
+      const { intent } = await alice.getIntent({ intentId });
+      expect(intent).toMatchObject({ state: 1, runtime: { currentDriftBps: 0 } });
+      expect(await world.rowCount('runs')).toBe(0);
+      const { rows } = await world.database.pool.query('select from due_work where woken');
+      expect(rows).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
 });
