@@ -108,9 +108,13 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     for (let count = 0; count < 500; count += 1) {
       const claim = { engineId: 'test', kinds: [], limit: 1, leaseSeconds: 30 };
       const [work] = await world.ports.intents.claim(claim);
-      if (work !== undefined) await tick(work);
-      else if (await world.end.advance()) world.rows.clear();
-      else return;
+      if (work !== undefined) {
+        await tick(work);
+        continue;
+      }
+      if (!world.end.isDue()) return;
+      await world.end.advance();
+      world.rows.clear();
     }
     throw new Error('agents wake each other without end');
   }
