@@ -83,6 +83,7 @@ down: ## drain and end what `make up` started; its data stays
 bench: build nats-server ## costs as ratios to floors of the same run
 	npx tsx --conditions trimtab-source test/bench/recalibrate.ts
 	npx tsx --conditions trimtab-source test/bench/main.ts
+	npx tsx --conditions trimtab-source test/bench/tracing.ts
 
 images: ## build the image of SERVICES (all) as localhost/trimtab-SERVICE:TAG, without a Docker engine
 	deploy/image/build.sh $(TAG) $(SERVICES)

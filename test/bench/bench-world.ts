@@ -28,6 +28,8 @@ export interface BenchWorld {
   /** A connection of the bench's own to the same database. */
   readonly database: Database<unknown>;
   readonly snapshotHash: string;
+  /** Publishes every price again; the snapshot of now, for a bench that outlasts the first one. */
+  takeSnapshot(): Promise<string>;
   end(): Promise<void>;
 }
 
@@ -54,8 +56,11 @@ export async function startBenchWorld(assetCount: number): Promise<BenchWorld> {
   const owner = connectClients(suite, 'owner', ['intent:write', 'plan:write', 'rebalance:write']);
   const assets = Array.from({ length: assetCount }, (_, index) => assetId(index));
   for (const asset of assets) await registerAsset(operator, asset, 6, PUBLISHERS);
-  await publish(suite, assets);
-  const { snapshot } = await owner.oracle.takeSnapshot({ requestId: '', assetIds: assets });
+  const takeSnapshot = async (): Promise<string> => {
+    await publish(suite, assets);
+    const { snapshot } = await owner.oracle.takeSnapshot({ requestId: '', assetIds: assets });
+    return present(snapshot, 'a snapshot').snapshotHash;
+  };
   const database = createDatabase<unknown>({
     connectionString: postgres.connectionString,
     schema: 'public',
@@ -66,7 +71,8 @@ export async function startBenchWorld(assetCount: number): Promise<BenchWorld> {
     owner,
     natsUrl: nats.url,
     database,
-    snapshotHash: present(snapshot, 'a snapshot').snapshotHash,
+    snapshotHash: await takeSnapshot(),
+    takeSnapshot,
     end: async () => {
       for (const client of [operator, owner]) client.close();
       await database.close();

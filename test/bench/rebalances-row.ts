@@ -4,7 +4,8 @@ import { present } from '@trimtab/core';
 import { atLeast, rounded, type BenchRow } from './bench-row.js';
 import { prepareRebalance, type BenchWorld } from './bench-world.js';
 
-const ACTIONS = 10;
+/** Actions of each rebalance. */
+export const ACTIONS = 10;
 const REBALANCES = 60;
 const CONCURRENCY = 12;
 /** Connections of the floor; the best of them counts. */
@@ -45,7 +46,11 @@ export async function rebalancesRow(world: BenchWorld): Promise<BenchRow> {
   });
 }
 
-async function prepareAll(world: BenchWorld, count: number): Promise<CreateRebalanceRequest[]> {
+/** Vaults and plans for so many rebalances. */
+export async function prepareAll(
+  world: BenchWorld,
+  count: number,
+): Promise<CreateRebalanceRequest[]> {
   const requests: CreateRebalanceRequest[] = [];
   for (let index = 0; index < count; index += 1)
     requests.push(await prepareRebalance(world, ACTIONS));
@@ -53,7 +58,7 @@ async function prepareAll(world: BenchWorld, count: number): Promise<CreateRebal
 }
 
 /** Creates and follows every rebalance to its end, some at a time. */
-async function runAll(
+export async function runAll(
   world: BenchWorld,
   requests: readonly CreateRebalanceRequest[],
 ): Promise<void> {

@@ -14,7 +14,7 @@ import {
   type SuiteClients,
 } from '@trimtab/cli';
 import { createVirtualClock, type VirtualClock } from '@trimtab/lifecycle';
-import { silentLogger } from '@trimtab/telemetry';
+import { silentLogger, type Logger } from '@trimtab/telemetry';
 import { testDatabaseOptions, testNatsUrl, testSubjectPrefix } from '@trimtab/testkit';
 
 /** The buses every story is told over. */
@@ -43,6 +43,8 @@ export interface WorldOptions {
   readonly playedMinutes?: number;
   /** Whether the REST gateway is started too. */
   readonly gateway?: boolean;
+  /** Where the services log; nowhere unless given. */
+  readonly logger?: Logger;
 }
 
 const FREE = '127.0.0.1:0';
@@ -55,7 +57,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const suite = await startSuite({
     dataFolder,
     clock,
-    logger: silentLogger(),
+    logger: options.logger ?? silentLogger(),
     addresses: { oracle: FREE, solver: FREE, ordergen: FREE, executor: FREE, intent: FREE },
     ...(options.gateway === true && { gatewayAddress: FREE }),
     // Slippage is drawn per order id; without it the same story ends in the same numbers.
