@@ -85,6 +85,8 @@ export const PIPELINE_EDGES: readonly string[] = [
 /** What retries, redeliveries and a cold cache add. */
 const RETRY_EDGES: readonly string[] = [
   `(root) → ${GRPC.createRebalance}`,
+  ...call(GRPC.createRebalance, GRPC.getSnapshot),
+  `${GRPC.getSnapshot} → ${STATEMENT}`,
   ...call('venue submit', GRPC.getPrice),
   ...call(PROCESS.dispatch, GRPC.listAssets),
   `${GRPC.getPrice} → ${STATEMENT}`,
