@@ -2,24 +2,16 @@ import { readdirSync, existsSync } from 'node:fs';
 import { mkdtemp, rm, chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  HealthCheckResponse_ServingStatus as Serving,
-  HealthService,
-} from '@trimtab/contracts/health';
-import { createUserClient, ensureDevelopmentKeys } from '@trimtab/grpc';
-import { eventually, startNatsServer, startPrivatePostgres } from '@trimtab/testkit';
-import {
-  podman,
-  runContainer,
-  startContainer,
-  workingRuntime,
-  type Container,
-} from './container.js';
+import { ensureDevelopmentKeys } from '@trimtab/grpc';
+import { startNatsServer, startPrivatePostgres } from '@trimtab/testkit';
+import { podman, runContainer, startContainer, workingRuntime } from './container.js';
+import { playDevOverlay } from './play-kube.js';
+import { awaitServing } from './probe.js';
 
 /**
  * Runs every image that `make images` built as a pod would: read-only root, no capability, a user that
  * is not root; against a PostgreSQL and a NATS of this run. Each must migrate its tables, serve, tell its
- * health by gRPC, and end with 0 on SIGTERM.
+ * health by gRPC, and end with 0 on SIGTERM. Then the Deployments of the dev overlay are played.
  */
 const TAG = process.argv[2] ?? 'dev';
 const IMAGE_USER = 65532;
@@ -84,6 +76,14 @@ async function checkImages(names: readonly string[]): Promise<void> {
         environment: { DATABASE_URL: postgres.connectionString, NATS_URL: nats.url },
       });
     }
+    await playDevOverlay(names, {
+      folder,
+      runtime,
+      keysFolder: join(folder, 'keys'),
+      databaseUrl: postgres.connectionString,
+      natsUrl: nats.url,
+      tag: TAG,
+    });
   } finally {
     await nats.dispose();
     await postgres.dispose();
@@ -125,7 +125,7 @@ async function check(name: string, around: Surroundings): Promise<void> {
     },
   });
   try {
-    await awaitServing(name, around.healthAddress, container);
+    await awaitServing(name, around.healthAddress, () => container.logs());
     const rights = JSON.parse(await container.evaluate(RIGHTS)) as Rights;
     demand(
       JSON.stringify(rights) === JSON.stringify(EXPECTED),
@@ -139,23 +139,6 @@ async function check(name: string, around: Surroundings): Promise<void> {
   }
   const bytes = Number(await podman('image', 'inspect', '--format', '{{.Size}}', image));
   console.log(`${name}: serves, restricted, drains; ${Math.round(bytes / 1_000_000)} MB`);
-}
-
-async function awaitServing(name: string, address: string, container: Container): Promise<void> {
-  const client = createUserClient({ definition: HealthService, address });
-  try {
-    await eventually(
-      async () => {
-        const { status } = await client.check({ service: '' });
-        return status === Serving.SERVING ? true : undefined;
-      },
-      { what: `the health of ${name}`, timeoutMs: 30_000 },
-    );
-  } catch (cause) {
-    throw new Error(`${name} does not serve:\n${await container.logs()}`, { cause });
-  } finally {
-    client.close();
-  }
 }
 
 function demand(holds: boolean, message: string): asserts holds {
