@@ -91,6 +91,8 @@ function adapt(spec: IPodSpec, service: string, options: PlayOptions): void {
     ...(container.env ?? []).filter(({ name }) => given[name] === undefined),
     ...Object.entries(given).map(([name, value]) => ({ name, value })),
   ];
+  // On the host's network they would be mapped, which podman refuses.
+  container.ports = [];
   container.image = `localhost/trimtab-${service}:${options.tag}`;
   container.volumeMounts = mountsBut(container, 'tls');
   spec.volumes = (spec.volumes ?? [])
