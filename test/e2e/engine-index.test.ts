@@ -122,7 +122,7 @@ describe('the option index of an intent, run by the engine over real services', 
       seriesId: id,
     });
     const { rollCount, index, lastError } = await world.runtime(intent.intentId);
-    expect([rollCount, index?.unitCount, lastError]).toEqual([0, '10000000000', '']);
+    expect([rollCount, index?.issuedUnits, lastError]).toEqual([0, '10000000000', '']);
   });
 
   it('rolls once when the price falls below its trigger, and tells its owner what that cost', async () => {
@@ -263,7 +263,7 @@ describe('the option index of an intent, run by the engine over real services', 
     expect(await triggersOf(intent)).toContain(RunTrigger.RUN_TRIGGER_COLLATERAL);
     const { index } = await world.runtime(intent.intentId);
     // 1 WBTC at 7000
-    expect(index?.unitCount).toBe('7000000000');
+    expect(index?.issuedUnits).toBe('7000000000');
   });
 });
 

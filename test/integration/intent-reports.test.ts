@@ -67,7 +67,7 @@ const INDEX: IndexRuntime = {
   nextSeriesId: 'BTC-31000-20180505',
   nextTrigger: RunTrigger.RUN_TRIGGER_MATURITY,
   nextTime: new Date(1_522_800_001_000),
-  unitCount: '10000500000',
+  issuedUnits: '10000500000',
   firstUnitTime: new Date(1_522_800_002_000),
   ledgerSequence: 17n,
   vaultVersion: 5n,
@@ -107,10 +107,10 @@ describe('a report of the option index', () => {
     await created();
     const work = await claimOne(MONITOR);
     await report(work, { runtime: withIndex(), workId: '' });
-    const runtime = withIndex({ unitCount: '7', deferralCount: 9, ledgerSequence: 18n });
-    const updateMask = ['index.unit_count', 'index.ledger_sequence'];
+    const runtime = withIndex({ issuedUnits: '7', deferralCount: 9, ledgerSequence: 18n });
+    const updateMask = ['index.issued_units', 'index.ledger_sequence'];
     const { intent } = await report(work, { runtime, updateMask, workId: '' });
-    const expected = { ...INDEX, unitCount: '7', ledgerSequence: 18n };
+    const expected = { ...INDEX, issuedUnits: '7', ledgerSequence: 18n };
     expect(intent?.runtime?.index).toEqual(expected);
     const none = { runtime: IntentRuntime.fromPartial({}), updateMask: ['index'], workId: '' };
     expect((await report(work, none)).intent?.runtime?.index).toBeUndefined();
@@ -130,8 +130,8 @@ describe('a report of the option index', () => {
     ['next_trigger', { nextTrigger: RunTrigger.RUN_TRIGGER_DRIFT }, String(3)],
     ['next_trigger', { nextTrigger: 0 }, ''],
     ['next_time', { nextTime: undefined }, ''],
-    ['unit_count', { unitCount: '' }, ''],
-    ['unit_count', { unitCount: '-1' }, '-1'],
+    ['issued_units', { issuedUnits: '' }, ''],
+    ['issued_units', { issuedUnits: '-1' }, '-1'],
     ['ledger_sequence', { ledgerSequence: -1n }, '-1'],
     ['vault_version', { vaultVersion: -1n }, '-1'],
     ['notified_trigger', { notifiedTrigger: RunTrigger.RUN_TRIGGER_OPENING }, String(7)],

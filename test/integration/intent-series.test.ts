@@ -48,7 +48,7 @@ async function created(changes: Partial<StrategyIntent> = {}): Promise<StrategyI
   return present(intent, 'CreateIntent answers an intent');
 }
 async function tell(intentId: string, index: Partial<IndexRuntime>): Promise<void> {
-  const runtime = IntentRuntime.fromPartial({ index: { unitCount: '0', ...index } });
+  const runtime = IntentRuntime.fromPartial({ index: { issuedUnits: '0', ...index } });
   await engine.reportRuntime({
     ...ReportRuntimeRequest.fromPartial({}),
     requestId: randomUUID(),

@@ -72,7 +72,7 @@ async function dueKinds(): Promise<readonly AgentKind[]> {
   return (await claim()).map(({ agentKind }) => agentKind).sort((one, other) => one - other);
 }
 const indexOf = (index: Partial<IntentRuntime['index']>): IntentRuntime =>
-  Runtime.fromPartial({ index: { unitCount: '0', ...index } });
+  Runtime.fromPartial({ index: { issuedUnits: '0', ...index } });
 const CHOSEN = {
   nextSeriesId: 'BTC-30000-20180504',
   nextTrigger: RunTrigger.RUN_TRIGGER_PRICE,
@@ -346,11 +346,11 @@ describe('intents that ask for their pool agent', () => {
   it('are reported on under the lease of the pool agent, those of its collateral alone', async () => {
     const intentId = await created();
     const pool = await claimOne(POOL);
-    const runtime = indexOf({ unitCount: '10000500000', ledgerSequence: 2n, vaultVersion: 1n });
-    const updateMask = ['index.unit_count', 'index.ledger_sequence', 'index.vault_version'];
+    const runtime = indexOf({ issuedUnits: '10000500000', ledgerSequence: 2n, vaultVersion: 1n });
+    const updateMask = ['index.issued_units', 'index.ledger_sequence', 'index.vault_version'];
     const own = { intentId, workId: '', runtime, updateMask };
     const { intent } = await report(pool, own);
-    expect(intent?.runtime?.index).toMatchObject({ unitCount: '10000500000', vaultVersion: 1n });
+    expect(intent?.runtime?.index).toMatchObject({ issuedUnits: '10000500000', vaultVersion: 1n });
     await world.database.pool.query(
       `update intents set spec = jsonb_set(spec, '{collateral,asset}', '"WETH"')`,
     );

@@ -42,9 +42,7 @@ export function createProgram(finish: (code: number) => void): Command {
       });
 
   command('demo')
-    .description(
-      'two rebalances with failures in them and a roll of the option index, on real prices and embedded suites',
-    )
+    .description('two rebalances with failures and a roll, on real prices and embedded suites')
     .option('--export <folder>', 'write the bundle of each story into this folder')
     .action(async (options: { readonly export?: string }) =>
       finish(await runDemo(output(), options.export)),

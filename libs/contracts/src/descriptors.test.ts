@@ -4,7 +4,7 @@ import { FileDescriptorSet } from './gen/google/protobuf/descriptor.js';
 
 const METHODS: Readonly<Record<string, string>> = {
   'trimtab.intent.v1.IntentService':
-    'CreateIntent CreateIntentFromTemplate ValidateIntent GetIntent ListIntents UpdateIntent PauseIntent ResumeIntent CancelIntent ListTemplates GetAgentPlan RebalanceIntent GetPortfolio ListRuns ListNotifications SetNotificationTargets WatchIntents ClaimDueWork ReportRuntime CompleteIntent FailIntent',
+    'CreateIntent CreateIntentFromTemplate ValidateIntent GetIntent ListIntents UpdateIntent PauseIntent ResumeIntent CancelIntent ListTemplates GetAgentPlan RebalanceIntent GetPortfolio ListRuns ListNotifications SetNotificationTargets WatchIntents ClaimDueWork ReportRuntime ListSeries CompleteIntent FailIntent',
   'trimtab.oracle.v1.OracleService':
     'RegisterAsset UpdateAsset ListAssets SubmitObservations ListPublishers GetPrice ListPrices TakeSnapshot GetSnapshot WatchPrices',
   'trimtab.solver.v1.SolverService':

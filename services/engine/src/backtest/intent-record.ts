@@ -34,7 +34,7 @@ const FIRST_RUNTIME: Runtime = {
 const FIRST_INDEX: IndexRuntime = {
   held: undefined,
   next: undefined,
-  unitCount: 0n,
+  issuedUnits: 0n,
   firstUnitTime: undefined,
   ledgerSequence: 0,
   vaultVersion: 0,

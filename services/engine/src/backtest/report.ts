@@ -169,12 +169,12 @@ function runOf(run: PlayedRun): ReportedRun {
 }
 
 function valueOf(sample: Sample): ReportedValue {
-  const { time, spot, nav, unitCount, valuePerUnit, index, driftBps, heldSeries } = sample;
+  const { time, spot, nav, issuedUnits, valuePerUnit, index, driftBps, heldSeries } = sample;
   return {
     time: formatInstant(time),
     spot: formatDecimal(spot),
     valueUsdc: usdc(nav),
-    units: fromBaseUnits(unitCount, UNDERLYING_DECIMALS),
+    units: fromBaseUnits(issuedUnits, UNDERLYING_DECIMALS),
     valuePerUnit: valuePerUnit === undefined ? '' : formatDecimal(valuePerUnit),
     index: index === undefined ? '' : formatDecimal(index),
     driftBps,

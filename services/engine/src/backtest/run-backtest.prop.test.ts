@@ -226,7 +226,7 @@ function unitStepsOf({ world }: BacktestOutcome, path: readonly Decimal[]): read
     }, 0n);
   };
   return world.journal.reports.flatMap(({ before, after }): UnitStep[] => {
-    const [unitsBefore, unitsAfter] = [before.index?.unitCount, after.index?.unitCount];
+    const [unitsBefore, unitsAfter] = [before.index?.issuedUnits, after.index?.issuedUnits];
     if (!unitsBefore || !unitsAfter || unitsBefore === unitsAfter) return [];
     const lines = world.books.lines().slice(0, after.index?.ledgerSequence);
     const last = present(

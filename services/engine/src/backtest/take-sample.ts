@@ -14,7 +14,7 @@ export interface Sample {
   readonly spot: Decimal;
   /** In base units of the underlying: cash, and halves at their model values. */
   readonly nav: bigint;
-  readonly unitCount: bigint;
+  readonly issuedUnits: bigint;
   /** NAV per unit, floored to 9 digits; absent without units, and while a flow is not accounted for. */
   readonly valuePerUnit: Decimal | undefined;
   /** The index as a part of the first; absent while nothing was bought. */
@@ -32,15 +32,15 @@ export function takeSample(world: World, time: Instant, settings: AgentSettings)
   const spot = spotOf(world);
   const market = { spot, time, volatilities: settings.volatilities };
   const nav = navOf(world.vault.view(), pricesOf(world, market));
-  const unitCount = index?.unitCount ?? 0n;
-  const isAccounted = unitCount > 0n && !hasOpenFlows(world);
+  const issuedUnits = index?.issuedUnits ?? 0n;
+  const isAccounted = issuedUnits > 0n && !hasOpenFlows(world);
   const held = index?.held;
   return {
     time,
     spot,
     nav,
-    unitCount,
-    valuePerUnit: isAccounted ? ratioDecimal(nav, unitCount, PLACES) : undefined,
+    issuedUnits,
+    valuePerUnit: isAccounted ? ratioDecimal(nav, issuedUnits, PLACES) : undefined,
     index: held && indexAt(held, market, undefined),
     driftBps,
     heldSeries: held && seriesId(held.series),

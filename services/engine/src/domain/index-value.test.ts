@@ -91,7 +91,7 @@ describe('the index', () => {
 describe('the yearly drift', () => {
   const state = {
     nav: 1_000_000n,
-    unitCount: 1_000_000n,
+    issuedUnits: 1_000_000n,
     firstUnitTime: OPEN,
     index: DECIMAL_ONE,
     now: plus(OPEN, 365 * DAY),
@@ -99,7 +99,9 @@ describe('the yearly drift', () => {
   };
 
   it('is 0 before the first unit', () => {
-    expect(yearlyDriftBps({ ...state, nav: 5n, firstUnitTime: undefined, unitCount: 0n })).toBe(0);
+    expect(yearlyDriftBps({ ...state, nav: 5n, firstUnitTime: undefined, issuedUnits: 0n })).toBe(
+      0,
+    );
   });
 
   it.each([
@@ -113,7 +115,7 @@ describe('the yearly drift', () => {
   });
 
   it('does not change with deposits that buy units at NAV', () => {
-    const doubled = { ...state, nav: 1_980_000n, unitCount: 2_000_000n };
+    const doubled = { ...state, nav: 1_980_000n, issuedUnits: 2_000_000n };
     expect(yearlyDriftBps(doubled)).toBe(101);
   });
 

@@ -81,7 +81,7 @@ export function openHeld(
 /** What the drift of a vault is computed from. */
 export interface DriftState {
   readonly nav: bigint;
-  readonly unitCount: bigint;
+  readonly issuedUnits: bigint;
   /** Absent before the first unit: there is no drift. */
   readonly firstUnitTime: Instant | undefined;
   /** I / I0. */
@@ -92,11 +92,11 @@ export interface DriftState {
 
 /** The yearly drift between the value of a unit, 1 at the first, and the index; a NAV of 0 and less counts as 1. */
 export function yearlyDriftBps(state: DriftState): number {
-  const { nav, unitCount, firstUnitTime, index, now, maturityDays } = state;
-  if (firstUnitTime === undefined || unitCount <= 0n) return 0;
+  const { nav, issuedUnits, firstUnitTime, index, now, maturityDays } = state;
+  if (firstUnitTime === undefined || issuedUnits <= 0n) return 0;
   return driftBps({
     value: max(nav, 1n),
-    firstValue: unitCount,
+    firstValue: issuedUnits,
     index: max(index.digits, 1n),
     firstIndex: pow10(index.scale),
     elapsedMillis: Math.max(now - firstUnitTime, 0),

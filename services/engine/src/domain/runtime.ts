@@ -40,7 +40,7 @@ export interface IndexRuntime {
   /** The series to be bought next, chosen but not yet bought. */
   readonly next: NextSeries | undefined;
   /** Units in issue, 1 000 000 for each USDC of the first deposit: one for each base unit. */
-  readonly unitCount: bigint;
+  readonly issuedUnits: bigint;
   /** When the first unit was issued; absent before. */
   readonly firstUnitTime: Instant | undefined;
   /** The number of the last line of the vault's ledger that the units account for. */

@@ -27,7 +27,7 @@ export interface IndexRuntime {
   /** When the next series was chosen. */
   readonly nextTime: Instant | undefined;
   /** Units in issue, as text. */
-  readonly unitCount: string;
+  readonly issuedUnits: string;
   readonly firstUnitTime: Instant | undefined;
   /** The last line of the vault's ledger that the units account for. */
   readonly ledgerSequence: number;
@@ -51,7 +51,7 @@ export const NO_INDEX: IndexRuntime = {
   nextSeriesId: undefined,
   nextTrigger: undefined,
   nextTime: undefined,
-  unitCount: '0',
+  issuedUnits: '0',
   firstUnitTime: undefined,
   ledgerSequence: 0,
   vaultVersion: 0,

@@ -12,7 +12,7 @@ const report: Runtime = {
   lastRollCostBps: 5,
   lastRebalanceId: 'r',
   lastError: 'e',
-  index: { ...NO_INDEX, seriesId: 'BTC-30000-20260801', unitCount: '7' },
+  index: { ...NO_INDEX, seriesId: 'BTC-30000-20260801', issuedUnits: '7' },
   nextScheduleTime: instant(6),
 };
 
@@ -39,7 +39,7 @@ describe('a report of the engine', () => {
   });
 
   it('writes a part of the option index and leaves the rest, which another agent wrote', () => {
-    const before = { ...NO_RUNTIME, index: { ...NO_INDEX, unitCount: '5', deferralCount: 2 } };
+    const before = { ...NO_RUNTIME, index: { ...NO_INDEX, issuedUnits: '5', deferralCount: 2 } };
     const found = applyReport(before, report, ['index.series_id', 'roll_count']);
     expect(found).toEqual({
       ok: true,

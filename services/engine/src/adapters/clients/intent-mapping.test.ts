@@ -107,10 +107,10 @@ describe('an intent', () => {
 
 describe('the index of an intent', () => {
   it('holds nothing at first', () => {
-    expect(indexOf({ unitCount: '' })).toEqual({
+    expect(indexOf({ issuedUnits: '' })).toEqual({
       held: undefined,
       next: undefined,
-      unitCount: 0n,
+      issuedUnits: 0n,
       firstUnitTime: undefined,
       ledgerSequence: 0,
       vaultVersion: 0,
@@ -130,7 +130,7 @@ describe('the index of an intent', () => {
       nextSeriesId: 'BTC-3500-20180504',
       nextTrigger: RunTrigger.RUN_TRIGGER_OPENING,
       nextTime: AT_NOW,
-      unitCount: '100000000000000000000',
+      issuedUnits: '100000000000000000000',
       notifiedTrigger: RunTrigger.RUN_TRIGGER_MATURITY,
     });
     expect(index).toMatchObject({
@@ -141,7 +141,7 @@ describe('the index of an intent', () => {
         linkValue: { digits: 35_015n, scale: 1 },
       },
       next: { series, trigger: 'OPENING', time: NOW },
-      unitCount: 10n ** 20n,
+      issuedUnits: 10n ** 20n,
       notified: 'MATURITY',
     });
   });

@@ -184,7 +184,7 @@ function toIndex(index: WireIndex): IndexRuntime {
   return {
     held: toHeld(index),
     next: toNext(index),
-    unitCount: BigInt(index.unitCount === '' ? '0' : index.unitCount),
+    issuedUnits: BigInt(index.issuedUnits === '' ? '0' : index.issuedUnits),
     firstUnitTime: maybeTime(index.firstUnitTime),
     ledgerSequence: safeNumber(index.ledgerSequence),
     vaultVersion: safeNumber(index.vaultVersion),

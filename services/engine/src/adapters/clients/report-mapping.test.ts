@@ -91,7 +91,7 @@ describe('a report on the wire', () => {
     const next = { series: SERIES, trigger: 'MATURITY', time: NOW } as const;
     const { runtime } = reportOf({
       runtime: {
-        index: { held, next, unitCount: 10n ** 20n, notified: 'PRICE', ledgerSequence: 12 },
+        index: { held, next, issuedUnits: 10n ** 20n, notified: 'PRICE', ledgerSequence: 12 },
       },
     });
     expect(runtime?.index).toMatchObject({
@@ -101,7 +101,7 @@ describe('a report on the wire', () => {
       linkValueDecimal: '3501.5',
       nextSeriesId: 'BTC-3500-20180504',
       nextTrigger: RunTrigger.RUN_TRIGGER_MATURITY,
-      unitCount: '100000000000000000000',
+      issuedUnits: '100000000000000000000',
       notifiedTrigger: RunTrigger.RUN_TRIGGER_PRICE,
       ledgerSequence: 12n,
     });

@@ -62,7 +62,7 @@ function indexOf({ held, next, notified, ...patch }: Partial<IndexRuntime>): Wir
       nextTime: toDate(next.time),
     }),
     ...(notified !== undefined && { notifiedTrigger: triggerWords.toWire[notified] }),
-    unitCount: (patch.unitCount ?? 0n).toString(),
+    issuedUnits: (patch.issuedUnits ?? 0n).toString(),
     firstUnitTime: toDate(patch.firstUnitTime),
     ledgerSequence: BigInt(patch.ledgerSequence ?? 0),
     vaultVersion: BigInt(patch.vaultVersion ?? 0),
@@ -85,7 +85,7 @@ const RUNTIME_PATHS: Readonly<Record<Exclude<keyof RuntimePatch, 'index'>, strin
 const INDEX_PATHS: Readonly<Record<keyof IndexRuntime, readonly string[]>> = {
   held: ['series_id', 'open_time', 'index_decimal', 'link_value_decimal'],
   next: ['next_series_id', 'next_trigger', 'next_time'],
-  unitCount: ['unit_count'],
+  issuedUnits: ['issued_units'],
   firstUnitTime: ['first_unit_time'],
   ledgerSequence: ['ledger_sequence'],
   vaultVersion: ['vault_version'],

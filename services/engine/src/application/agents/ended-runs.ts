@@ -22,7 +22,7 @@ import { backoffOf } from './trigger-tick.js';
 export const NO_INDEX: IndexRuntime = {
   held: undefined,
   next: undefined,
-  unitCount: 0n,
+  issuedUnits: 0n,
   firstUnitTime: undefined,
   ledgerSequence: 0,
   vaultVersion: 0,

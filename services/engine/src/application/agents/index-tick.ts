@@ -81,7 +81,7 @@ async function stateOf(look: Look, context: AgentContext, seen: Seen): Promise<I
     constraints: spec.constraints,
     driftBps: yearlyDriftBps({
       nav,
-      unitCount: index.unitCount,
+      issuedUnits: index.issuedUnits,
       firstUnitTime: index.firstUnitTime,
       index: held === undefined ? DECIMAL_ONE : await indexNow(held, look, context, seen),
       now,

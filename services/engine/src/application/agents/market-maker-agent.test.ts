@@ -25,7 +25,7 @@ function decimal(text: string): Decimal {
 const ASLEEP: IndexRuntime = {
   held: { series: HELD, openTime: NOW, index: decimal('1'), linkValue: undefined },
   next: undefined,
-  unitCount: 0n,
+  issuedUnits: 0n,
   firstUnitTime: undefined,
   ledgerSequence: 0,
   vaultVersion: 0,

@@ -31,9 +31,9 @@ function agentWith(script: Partial<Script>) {
 }
 
 /** An intent whose units are accounted for up to a line. */
-function accounted(unitCount: bigint, ledgerSequence: number, vaultVersion: number) {
+function accounted(issuedUnits: bigint, ledgerSequence: number, vaultVersion: number) {
   const intent = intentOf();
-  const index = { ...NO_INDEX, unitCount, firstUnitTime: BOOKED, ledgerSequence, vaultVersion };
+  const index = { ...NO_INDEX, issuedUnits, firstUnitTime: BOOKED, ledgerSequence, vaultVersion };
   return { ...intent, runtime: { ...intent.runtime, index } };
 }
 
@@ -48,7 +48,7 @@ describe('the pool agent, accounting', () => {
       servedIntentIds: ['intent-1'],
     });
     expect(units()).toEqual({
-      unitCount: 1_000n,
+      issuedUnits: 1_000n,
       firstUnitTime: BOOKED,
       ledgerSequence: 2,
       vaultVersion: 3,
@@ -79,7 +79,7 @@ describe('the pool agent, accounting', () => {
       ],
     });
     await tick();
-    expect(units()).toMatchObject({ unitCount: 966n, firstUnitTime: BOOKED, ledgerSequence: 7 });
+    expect(units()).toMatchObject({ issuedUnits: 966n, firstUnitTime: BOOKED, ledgerSequence: 7 });
   });
 
   it('values a deposit in kind by the price of its time', async () => {
@@ -89,7 +89,7 @@ describe('the pool agent, accounting', () => {
       lines: [line(1, { account: 'POSITION', assetId: 'WBTC', amount: 3n })],
     });
     await tick();
-    expect(units()).toMatchObject({ unitCount: 300n });
+    expect(units()).toMatchObject({ issuedUnits: 300n });
   });
 
   it('goes on from the line that it came to', async () => {
@@ -104,7 +104,7 @@ describe('the pool agent, accounting', () => {
       ],
     });
     await tick();
-    expect(units()).toMatchObject({ unitCount: 1_666n, ledgerSequence: 3, vaultVersion: 2 });
+    expect(units()).toMatchObject({ issuedUnits: 1_666n, ledgerSequence: 3, vaultVersion: 2 });
   });
 
   it('starts anew after everything was withdrawn', async () => {
@@ -117,7 +117,7 @@ describe('the pool agent, accounting', () => {
       ].map((one) => one),
     });
     await tick();
-    expect(units()).toMatchObject({ unitCount: 70n, firstUnitTime: NOW });
+    expect(units()).toMatchObject({ issuedUnits: 70n, firstUnitTime: NOW });
   });
 
   it('counts what the vault held before the intent as part of the first deposit', async () => {
@@ -127,14 +127,14 @@ describe('the pool agent, accounting', () => {
       lines: [line(1, { amount: 400n, bookTime: early }), line(2, { amount: 500n })],
     });
     await tick();
-    expect(units()).toMatchObject({ unitCount: 900n, firstUnitTime: BOOKED });
+    expect(units()).toMatchObject({ issuedUnits: 900n, firstUnitTime: BOOKED });
     const untouched = agentWith({
       vault: vaultOf({ cash: 400n }),
       lines: [line(1, { amount: 400n, bookTime: early })],
     });
     await untouched.tick();
     const { createTime } = untouched.script.intent;
-    expect(untouched.units()).toMatchObject({ unitCount: 400n, firstUnitTime: createTime });
+    expect(untouched.units()).toMatchObject({ issuedUnits: 400n, firstUnitTime: createTime });
   });
 
   it('writes nothing twice: who is served again has nothing new', async () => {
@@ -164,7 +164,7 @@ describe('the pool agent, accounting', () => {
     };
     const ports = { ...stage.context.ports, vaults: { ...vaults, linesAfter } };
     await createPoolAgent({ ...stage.context, ports }).tick(NOW);
-    expect(stage.units()).toMatchObject({ unitCount: 300n, ledgerSequence: 2 });
+    expect(stage.units()).toMatchObject({ issuedUnits: 300n, ledgerSequence: 2 });
   });
 });
 

@@ -89,7 +89,7 @@ export function createPoolAgent({ work, ports, settings }: AgentContext): Agent 
       nextDueTime: undefined,
       runtime: {
         index: {
-          unitCount: units.count,
+          issuedUnits: units.count,
           firstUnitTime: units.firstTime,
           ledgerSequence,
           vaultVersion: vault.version,
@@ -132,7 +132,7 @@ async function unitsOf(
 ): Promise<Units> {
   let held = holdingsBefore(vault, lines);
   let units =
-    index === undefined ? NO_UNITS : { count: index.unitCount, firstTime: index.firstUnitTime };
+    index === undefined ? NO_UNITS : { count: index.issuedUnits, firstTime: index.firstUnitTime };
   for (const { lines: booked, isFlow, bookTime } of transactionsOf(lines)) {
     const after = holdingsAfter(held, booked);
     if (isFlow && bookTime >= createTime) {

@@ -307,8 +307,8 @@ describe('the rebalance agent, drift', () => {
     const quiet = { without: ['REBALANCE'] as const };
     const stage = await startStage(quiet);
     const valueOf = () => {
-      const { unitCount = 0n } = runtimeOf(stage).index ?? {};
-      return (stage.books.cash() * 10n ** 12n) / unitCount;
+      const { issuedUnits = 0n } = runtimeOf(stage).index ?? {};
+      return (stage.books.cash() * 10n ** 12n) / issuedUnits;
     };
     expect(valueOf()).toBe(10n ** 12n);
     if (amount > 0n) stage.vault.deposit('USDC', amount);
@@ -316,7 +316,7 @@ describe('the rebalance agent, drift', () => {
     stage.rows.request('intent-1', stage.now());
     await stage.after(0);
     expect(valueOf()).toBe(10n ** 12n);
-    expect(runtimeOf(stage).index).toMatchObject({ unitCount: 10_000_000_000n + amount });
+    expect(runtimeOf(stage).index).toMatchObject({ issuedUnits: 10_000_000_000n + amount });
   });
 
   it('stays where it was through a deposit while P is held, whatever the price did before', async () => {

@@ -198,7 +198,11 @@ export function outcomeOf({ books, intent, journal, asked }: Stage) {
     lastRebalanceId: runtime.lastRebalanceId,
     held: held && [seriesId(held.series), held.openTime, formatDecimal(held.index)],
     next: next && seriesId(next.series),
-    units: [runtime.index?.unitCount, runtime.index?.firstUnitTime, runtime.index?.ledgerSequence],
+    units: [
+      runtime.index?.issuedUnits,
+      runtime.index?.firstUnitTime,
+      runtime.index?.ledgerSequence,
+    ],
     runs: journal.runs.map(({ runId, outcome, rebalanceId }) => [runId, outcome, rebalanceId]),
     notices: journal.notices.map(({ kind, message }) => `${kind}: ${message}`),
     asked: [...asked].filter((one) => !one.includes('report ')).sort(),

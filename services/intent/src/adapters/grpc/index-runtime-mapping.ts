@@ -31,7 +31,7 @@ export function fromIndexRuntime(index: IndexRuntime): wire.IndexRuntime {
     nextSeriesId: index.nextSeriesId ?? '',
     nextTrigger: nextTrigger === undefined ? 0 : triggerWords.toWire[nextTrigger],
     nextTime: nextTime === undefined ? undefined : new Date(nextTime),
-    unitCount: index.unitCount,
+    issuedUnits: index.issuedUnits,
     firstUnitTime: firstUnitTime === undefined ? undefined : new Date(firstUnitTime),
     ledgerSequence: BigInt(index.ledgerSequence),
     vaultVersion: BigInt(index.vaultVersion),
@@ -49,7 +49,7 @@ export function readIndexRuntime(index: wire.IndexRuntime, fields: FieldReader):
     ...NO_INDEX,
     ...readHeld(index, fields),
     ...readNext(index, fields),
-    unitCount: fields.amount('unit_count', index.unitCount, { max: MAX_UNITS }).toString(),
+    issuedUnits: fields.amount('issued_units', index.issuedUnits, { max: MAX_UNITS }).toString(),
     firstUnitTime: fields.optional(index.firstUnitTime, (time) =>
       fields.timestamp('first_unit_time', time),
     ),

@@ -594,7 +594,7 @@ export interface IndexRuntime {
     | Date
     | undefined;
   /** The units in issue, 1 000 000 for each USDC of the first deposit; issued and redeemed at NAV per unit. */
-  unitCount: string;
+  issuedUnits: string;
   /** When the first unit was issued; absent before. */
   firstUnitTime:
     | Date
@@ -2567,7 +2567,7 @@ function createBaseIndexRuntime(): IndexRuntime {
     nextSeriesId: "",
     nextTrigger: 0,
     nextTime: undefined,
-    unitCount: "",
+    issuedUnits: "",
     firstUnitTime: undefined,
     ledgerSequence: 0n,
     vaultVersion: 0n,
@@ -2596,8 +2596,8 @@ export const IndexRuntime: MessageFns<IndexRuntime> = {
     if (message.nextTime !== undefined) {
       Timestamp.encode(toTimestamp(message.nextTime), writer.uint32(42).fork()).join();
     }
-    if (message.unitCount !== "") {
-      writer.uint32(50).string(message.unitCount);
+    if (message.issuedUnits !== "") {
+      writer.uint32(50).string(message.issuedUnits);
     }
     if (message.firstUnitTime !== undefined) {
       Timestamp.encode(toTimestamp(message.firstUnitTime), writer.uint32(58).fork()).join();
@@ -2690,7 +2690,7 @@ export const IndexRuntime: MessageFns<IndexRuntime> = {
               break;
             }
 
-            message.unitCount = reader.string();
+            message.issuedUnits = reader.string();
             continue;
           }
           case 7: {
@@ -2796,10 +2796,10 @@ export const IndexRuntime: MessageFns<IndexRuntime> = {
         : isSet(object.next_time)
         ? fromJsonTimestamp(object.next_time)
         : undefined,
-      unitCount: isSet(object.unitCount)
-        ? globalThis.String(object.unitCount)
-        : isSet(object.unit_count)
-        ? globalThis.String(object.unit_count)
+      issuedUnits: isSet(object.issuedUnits)
+        ? globalThis.String(object.issuedUnits)
+        : isSet(object.issued_units)
+        ? globalThis.String(object.issued_units)
         : "",
       firstUnitTime: isSet(object.firstUnitTime)
         ? fromJsonTimestamp(object.firstUnitTime)
@@ -2861,8 +2861,8 @@ export const IndexRuntime: MessageFns<IndexRuntime> = {
     if (message.nextTime !== undefined) {
       obj.nextTime = message.nextTime.toISOString();
     }
-    if (message.unitCount !== "") {
-      obj.unitCount = message.unitCount;
+    if (message.issuedUnits !== "") {
+      obj.issuedUnits = message.issuedUnits;
     }
     if (message.firstUnitTime !== undefined) {
       obj.firstUnitTime = message.firstUnitTime.toISOString();
@@ -2901,7 +2901,7 @@ export const IndexRuntime: MessageFns<IndexRuntime> = {
     message.nextSeriesId = object.nextSeriesId ?? "";
     message.nextTrigger = object.nextTrigger ?? 0;
     message.nextTime = object.nextTime ?? undefined;
-    message.unitCount = object.unitCount ?? "";
+    message.issuedUnits = object.issuedUnits ?? "";
     message.firstUnitTime = object.firstUnitTime ?? undefined;
     message.ledgerSequence = (object.ledgerSequence !== undefined && object.ledgerSequence !== null)
       ? BigInt(object.ledgerSequence)

@@ -447,7 +447,7 @@ export interface ReportRuntimeRequest {
     | IntentRuntime
     | undefined;
   /**
-   * The fields of runtime to write; absent means every one. `index.unit_count` and the like write one field of the index, so
+   * The fields of runtime to write; absent means every one. `index.issued_units` and the like write one field of the index, so
    * that its two writers, the pool and the rebalance agent, leave alone what is the other's; `index` writes the whole of it.
    */
   updateMask:
