@@ -29,7 +29,7 @@ function fromIndex(index: IndexRuntime): Json {
     nextSeriesId: orAbsent(index.nextSeriesId),
     nextTrigger: nextTrigger === 0 ? undefined : triggerWords.fromWire(nextTrigger),
     nextChosenAt: index.nextTime?.toISOString(),
-    unitCount: index.unitCount,
+    issuedUnits: index.issuedUnits,
     firstUnitAt: index.firstUnitTime?.toISOString(),
     indexValue: indexDecimal === '' ? undefined : new ExactNumber(indexDecimal),
     linkValue: linkValueDecimal === '' ? undefined : new ExactNumber(linkValueDecimal),

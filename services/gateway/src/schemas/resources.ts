@@ -58,7 +58,7 @@ const indexRuntime = object(
     nextSeriesId: text('The series that is bought next; absent if none was chosen.'),
     nextTrigger: word('Why it is bought.', triggerWords.words),
     nextChosenAt: time('When it was chosen.'),
-    unitCount: text('The units in issue, 1000000 for each USDC of the first deposit.'),
+    issuedUnits: text('The units in issue, 1000000 for each USDC of the first deposit.'),
     firstUnitAt: time('When the first unit was issued; absent before.'),
     indexValue: number('The index over its start when the held series was bought.'),
     linkValue: number('The model value of N when it was bought; absent for intents that hold P.'),
@@ -66,7 +66,7 @@ const indexRuntime = object(
     deferralCount: integer('How many times in a row a roll was put off.'),
     retryAt: time('When what was put off is tried again; absent if nothing is.'),
   },
-  ['unitCount', 'deferralCount'],
+  ['issuedUnits', 'deferralCount'],
 );
 
 const intent = object(
