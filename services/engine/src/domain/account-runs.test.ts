@@ -104,6 +104,17 @@ describe('an ended roll', () => {
     const after = accountRuns(BOOKS, [ended()], { ...ACCOUNTING, holds: () => false });
     expect(after.books).toMatchObject({ totalRolls: 3, held: HELD, deferralCount: 4 });
   });
+
+  it('that could not buy the new one is told as what it is', () => {
+    const after = accountRuns(BOOKS, [ended()], { ...ACCOUNTING, holds: () => false });
+    expect(after.notices).toEqual([
+      {
+        kind: 'ROLL',
+        message:
+          'Left the old series at a cost of 10 bps (rebalance rebalance-1) and could not buy P-BTC-20000-20260801: the cash is invested later',
+      },
+    ]);
+  });
 });
 
 describe('ended runs', () => {

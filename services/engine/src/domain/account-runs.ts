@@ -72,23 +72,30 @@ export function accountRuns(
   let books = before;
   for (const [place, one] of inOrder.entries()) {
     const isLast = place === inOrder.length - 1;
-    books = afterTrade(books, one, accounting, notices);
-    books = afterPurchase(books, one, accounting, isLast);
+    const isBought = hasBought(one, accounting, isLast);
+    books = afterTrade(books, one, accounting, { isBought, notices });
+    books = isBought ? afterPurchase(books, one, accounting) : afterFailure(books, one, accounting);
     books = { ...books, lastRebalanceId: one.rebalance.rebalanceId };
   }
   return { books, notices, entered: books.held !== before.held };
 }
 
+/** Whether a run bought its series. What an earlier run bought, a later one may have sold. */
+function hasBought({ run, rebalance }: EndedRun, { holds }: Accounting, isLast: boolean): boolean {
+  return run.series !== undefined && rebalance.traded && (!isLast || holds(run.series));
+}
+
+/** A roll that left its series counts, whether or not it bought the next: that is an opening, later. */
 function afterTrade(
   books: Books,
   { run, rebalance, endTime }: EndedRun,
   { type }: Accounting,
-  notices: Notice[],
+  { isBought, notices }: { readonly isBought: boolean; readonly notices: Notice[] },
 ): Books {
   if (run.purpose !== 'ROLL' || !rebalance.traded) return books;
   const { nav, cost, rebalanceId } = rebalance;
   const costBps = rollCostBps(nav, nav - cost);
-  notices.push(rollNotice(type, { series: run.series, costBps, rebalanceId }));
+  notices.push(rollNotice(type, { series: run.series, isBought, costBps, rebalanceId }));
   return {
     ...books,
     totalRolls: books.totalRolls + 1,
@@ -98,19 +105,14 @@ function afterTrade(
   };
 }
 
-function afterPurchase(
-  books: Books,
-  one: EndedRun,
-  accounting: Accounting,
-  isLast: boolean,
-): Books {
-  const { run, rebalance, endTime } = one;
+function afterFailure(books: Books, { run, endTime }: EndedRun, { backoff }: Accounting): Books {
   if (run.series === undefined) return books;
-  // What an earlier run bought, a later one may have sold.
-  const bought = rebalance.traded && (!isLast || accounting.holds(run.series));
-  if (!bought) {
-    return { ...books, ...putOff(books.deferralCount, endTime, accounting.backoff) };
-  }
+  return { ...books, ...putOff(books.deferralCount, endTime, backoff) };
+}
+
+function afterPurchase(books: Books, one: EndedRun, accounting: Accounting): Books {
+  const { run } = one;
+  if (run.series === undefined) return books;
   const { next } = books;
   const isDone = next === undefined || run.createTime >= next.time;
   const waits = isDone ? NOTHING_WAITS : { next, deferralCount: 0, retryTime: undefined };

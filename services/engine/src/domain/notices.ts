@@ -4,18 +4,26 @@ import type { Notice } from './work.js';
 
 /** What owners are told, word for word. */
 
-/** A roll that was made. */
+/** A roll that was made; or half of it, if the next series could not be bought. */
 export function rollNotice(
   type: HolderType,
   roll: {
     readonly series: Series | undefined;
+    readonly isBought: boolean;
     readonly costBps: number;
     readonly rebalanceId: string;
   },
 ): Notice {
-  const into = roll.series === undefined ? '' : ` into ${heldAssetId(type, roll.series)}`;
-  const message = `Rolled${into} at a cost of ${roll.costBps} bps (rebalance ${roll.rebalanceId})`;
-  return { kind: 'ROLL', message };
+  const { series, isBought, costBps, rebalanceId } = roll;
+  const assetId = series === undefined ? undefined : heldAssetId(type, series);
+  const at = `at a cost of ${costBps} bps (rebalance ${rebalanceId})`;
+  if (assetId === undefined) return { kind: 'ROLL', message: `Rolled ${at}` };
+  return {
+    kind: 'ROLL',
+    message: isBought
+      ? `Rolled into ${assetId} ${at}`
+      : `Left the old series ${at} and could not buy ${assetId}: the cash is invested later`,
+  };
 }
 
 /** A roll that was put off, with the reason. */
