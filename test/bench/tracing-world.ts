@@ -16,9 +16,12 @@ export interface Round {
  * One side of the comparison, as a process of its own, because tracing that was on once leaves tracers
  * behind: it runs a round for each message that it gets, and answers with what it took.
  */
-const [endpoint = ''] = process.argv.slice(2);
+const [endpoint = '', ratio = '1'] = process.argv.slice(2);
 useSha256(nodeSha256);
-if (endpoint !== '') startTelemetry({ serviceName: 'trimtab-bench', otlpEndpoint: endpoint });
+if (endpoint !== '') {
+  const sampleRatio = Number(ratio);
+  startTelemetry({ serviceName: 'trimtab-bench', otlpEndpoint: endpoint, sampleRatio });
+}
 const world = await startBenchWorld(ACTIONS);
 
 process.on('message', (count: number) => {

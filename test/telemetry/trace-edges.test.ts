@@ -23,7 +23,7 @@ describe('the traces of rebalances whose processes and bus are killed', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'trimtab-edges-'));
-    world = await startCrashWorld({ SPAN_FOLDER: folder });
+    world = await startCrashWorld({ SPAN_FOLDER: folder, OTEL_TRACES_SAMPLER_ARG: '1' });
     for (let batch = 0; runs.length < REBALANCES; batch += 1) {
       const started = await Promise.all(
         Array.from({ length: Math.min(BATCH, REBALANCES - runs.length) }, (_, place) =>

@@ -52,10 +52,10 @@ describe('the variables of telemetry', () => {
     expect(read('OTEL_TRACES_SAMPLER_ARG', value).success).toBe(false);
   });
 
-  it('serve metrics on loopback and record every trace unless told otherwise', () => {
+  it('serve metrics on loopback and record a tenth of the traces unless told otherwise', () => {
     expect(read('METRICS_ADDRESS', '127.0.0.1:9464').data).toEqual({
       METRICS_ADDRESS: '127.0.0.1:9464',
-      OTEL_TRACES_SAMPLER_ARG: 1,
+      OTEL_TRACES_SAMPLER_ARG: 0.1,
     });
   });
 });

@@ -58,7 +58,7 @@ const telemetryVariables = {
     .string()
     .regex(/^https?:\/\//, 'must start with http:// or https://')
     .optional(),
-  OTEL_TRACES_SAMPLER_ARG: shareVariable().default(1),
+  OTEL_TRACES_SAMPLER_ARG: shareVariable().default(0.1),
   SPAN_FOLDER: z.string().min(1).optional(),
   METRICS_ADDRESS: addressOrOff().default('127.0.0.1:9464'),
   LOG_LEVEL: z

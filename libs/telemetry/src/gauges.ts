@@ -45,7 +45,7 @@ export function createGaugeProducer(resource: Resource): MetricProducer {
       const metrics = await Promise.all(
         [...observed].map(async ([metric, readers]) => {
           const readings = await Promise.all([...readers].map(readSoon));
-          return toData(metric, readings.flat());
+          return toData(metric, added(readings.flat()));
         }),
       );
       const scopeMetrics = [{ scope: { name: '@trimtab/telemetry' }, metrics }];
@@ -66,6 +66,17 @@ async function readSoon(read: ReadGauge): Promise<readonly Reading[]> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Two pools of one name, say, are one series: a text of Prometheus must not have it twice. */
+function added(readings: readonly Reading[]): readonly Reading[] {
+  const series = new Map<string, Reading>();
+  for (const reading of readings) {
+    const key = JSON.stringify(Object.entries(reading.attributes ?? {}).sort());
+    const value = reading.value + (series.get(key)?.value ?? 0);
+    series.set(key, { ...reading, value });
+  }
+  return [...series.values()];
 }
 
 function toData(

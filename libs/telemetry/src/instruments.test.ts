@@ -56,6 +56,18 @@ describe('instruments', () => {
     expect(await seriesOf('trimtab_outbox_waiting')).toEqual([]);
   });
 
+  it('add what has the same attributes up, so that no series is there twice', async () => {
+    start();
+    const pool = { 'db.client.connection.pool.name': 'executor' };
+    const stops = [1, 2].map((value) =>
+      observe(METRICS.databasePending, () => [{ value, attributes: pool }]),
+    );
+    expect(await seriesOf(prometheusName(METRICS.databasePending))).toEqual([
+      'db_client_connection_pending_requests{db_client_connection_pool_name="executor"} 3',
+    ]);
+    for (const stop of stops) stop();
+  });
+
   it('say how late the event loop is, without being asked to', async () => {
     start();
     for (const metric of [METRICS.eventLoopDelayP99, METRICS.eventLoopUtilization]) {

@@ -38,6 +38,15 @@ describe('createLogger', () => {
     ]);
   });
 
+  it('writes a field of a child once, in the place of its parent', () => {
+    const written: string[] = [];
+    const output = { write: (line: string) => void written.push(line) };
+    const logger = createLogger({ service: 'dev', level: 'info', output });
+    logger.child({ service: 'intent' }).info({}, 'said');
+    expect(written[0]).toContain('"service":"intent"');
+    expect(written[0]).not.toContain('"service":"dev"');
+  });
+
   it('writes nothing below its level', () => {
     const { logger, lines } = capture('warn');
     logger.info({}, 'quiet');

@@ -40,14 +40,14 @@ export function createLogger(options: LoggerOptions): Logger {
   const root = pino(
     {
       level: options.level,
-      base: { service: options.service },
+      base: null,
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       mixin: activeSpanIds,
     },
     lines,
   );
-  return wrap(root);
+  return wrap(root, { service: options.service });
 }
 
 /** A logger that writes nothing; for tests and for callers that do not care. */
@@ -62,18 +62,20 @@ export function silentLogger(): Logger {
   return logger;
 }
 
-function wrap(target: pino.Logger): Logger {
+/** A field of a child takes the place of its parent's: each name is in a line once. */
+function wrap(root: pino.Logger, fields: Readonly<Record<string, unknown>>): Logger {
+  const target = root.child(fields);
   const write =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
-    (fields: Readonly<Record<string, unknown>>, message: string): void => {
-      if (target.isLevelEnabled(level)) target[level](fieldsOf(fields), redactText(message));
+    (own: Readonly<Record<string, unknown>>, message: string): void => {
+      if (target.isLevelEnabled(level)) target[level](fieldsOf(own), redactText(message));
     };
   return {
     debug: write('debug'),
     info: write('info'),
     warn: write('warn'),
     error: write('error'),
-    child: (fields) => wrap(target.child(fieldsOf(fields))),
+    child: (more) => wrap(root, { ...fields, ...fieldsOf(more) }),
   };
 }
 
