@@ -238,6 +238,28 @@ describe('the relay', () => {
     await second.stop();
   });
 
+  it('publishes at once what a process without the lease has committed, when that one wakes its own relay', async () => {
+    const [holding, other] = [recordingBus(), recordingBus()];
+    const relays = [holding, other].map((bus) =>
+      createRelay({ database, bus, logger, pollMs: 3_600_000 }),
+    );
+    const [first, second] = relays;
+    await enqueue(database.kysely, [row('e0')]);
+    await first?.start();
+    await allSent();
+    await second?.start();
+    const committed = row('e1');
+    await inTransaction(database, (tx) => enqueue(tx, [committed]));
+    second?.publish([committed]);
+    await allSent();
+    await inTransaction(database, (tx) => enqueue(tx, [row('e2')]));
+    second?.wake();
+    await allSent();
+    for (const relay of relays) await relay.stop();
+    expect(holding.sent.map(({ eventId }) => eventId)).toEqual(['e0', 'e1', 'e2']);
+    expect(other.sent).toEqual([]);
+  });
+
   it('leaves partitions alone whose lease another process holds', async () => {
     const leases = createPartitionLeases(database);
     await leases.acquire([partitionOf('vault-1')]);

@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { PARTITION_COUNT } from '@trimtab/canonical';
 import { createPoller, type Component } from '@trimtab/lifecycle';
 import {
+  announceRows,
   createPartitionLeases,
   type OutboxMessage,
   type PartitionLeases,
@@ -87,7 +88,7 @@ export function createRelay(options: RelayOptions): Relay {
   }
 
   async function heldPartitions(): Promise<readonly number[]> {
-    leases ??= createPartitionLeases(database);
+    leases ??= createPartitionLeases(database, () => poller.wake());
     const held = leases.held();
     covered = new Set(held.filter((partition) => covered.has(partition)));
     if (held.length === PARTITION_COUNT || Date.now() < nextLeaseLook) return held;
@@ -131,6 +132,8 @@ export function createRelay(options: RelayOptions): Relay {
     else logger.info({}, 'outbox rows published again');
   }
 
+  const announce = createAnnouncing(database);
+
   const poller = createPoller({
     name: 'relay',
     intervalMs: pollMs,
@@ -144,6 +147,7 @@ export function createRelay(options: RelayOptions): Relay {
     if (first === undefined) return;
     const { aggregateId, partition } = first;
     if (leases?.held().includes(partition) !== true) {
+      announce();
       poller.wake();
       return;
     }
@@ -179,13 +183,37 @@ export function createRelay(options: RelayOptions): Relay {
     },
     wake: (aggregateId) => {
       // Without a lease there are no direct ones, and no pass that would end this.
-      const holdsAny = (leases?.held().length ?? 0) > 0;
-      if (aggregateId !== undefined && holdsAny) direct.leave(aggregateId);
+      const heldCount = leases?.held().length ?? 0;
+      if (aggregateId !== undefined && heldCount > 0) direct.leave(aggregateId);
+      if (heldCount < PARTITION_COUNT) announce();
       poller.wake();
     },
     publish,
     mark: () => direct.mark(),
   };
+}
+
+/**
+ * Tells other processes of rows that are theirs to publish: one announcement at a time, and one more for
+ * all that come meanwhile. One that fails is none: the others look by themselves.
+ */
+function createAnnouncing(database: SqlDatabase): () => void {
+  let running = false;
+  let wanted = false;
+  const run = async (): Promise<void> => {
+    running = true;
+    do {
+      wanted = false;
+      await announceRows(database).catch(() => undefined);
+    } while (isWanted());
+    running = false;
+  };
+  const isWanted = (): boolean => wanted;
+  // In the async context of the creation: it is no part of the request that woke the relay.
+  return AsyncResource.bind(() => {
+    wanted = true;
+    if (!running) void run();
+  });
 }
 
 function sentForTheFirstTime(eventId: string): SentRow {

@@ -21,7 +21,7 @@ export {
   withIdempotency,
   type IdempotencyKey,
 } from './idempotency.js';
-export { createPartitionLeases, type PartitionLeases } from './partition-lease.js';
+export { announceRows, createPartitionLeases, type PartitionLeases } from './partition-lease.js';
 export {
   startEmbeddedPostgres,
   type EmbeddedPostgres,

@@ -14,6 +14,17 @@ export interface PartitionLeases {
   close(): Promise<void>;
 }
 
+/** One channel of a database for all schemas; the payload names the schema. */
+const CHANNEL = 'trimtab_outbox';
+
+/**
+ * Tells whoever holds leases of a schema that rows for them were committed elsewhere. Heard by those that
+ * gave `createPartitionLeases` an ear; lost when nobody listens, so holders look by themselves as well.
+ */
+export async function announceRows({ pool, schema }: SqlDatabase): Promise<void> {
+  await pool.query('select pg_notify($1, $2)', [CHANNEL, schema]);
+}
+
 interface Session {
   readonly client: pg.Client;
   readonly partitions: Set<number>;
@@ -22,9 +33,10 @@ interface Session {
 /**
  * Leases that need no clock: PostgreSQL releases an advisory lock when the connection of its holder
  * ends, so a killed relay's partitions are free at once, and a slow one keeps them. A holder cut off
- * from the database may publish one more batch; consumers recognise the repeats.
+ * from the database may publish one more batch; consumers recognise the repeats. `onRows` is called when
+ * another process announces rows of the schema.
  */
-export function createPartitionLeases(database: SqlDatabase): PartitionLeases {
+export function createPartitionLeases(database: SqlDatabase, onRows?: () => void): PartitionLeases {
   let opening: Promise<Session> | undefined;
   let current: Session | undefined;
   let closed = false;
@@ -40,8 +52,12 @@ export function createPartitionLeases(database: SqlDatabase): PartitionLeases {
     const session: Session = { client, partitions: new Set() };
     client.on('error', () => forget(session));
     client.on('end', () => forget(session));
+    client.on('notification', ({ payload }) => {
+      if (payload === database.schema) onRows?.();
+    });
     try {
       await client.connect();
+      if (onRows !== undefined) await client.query(`listen ${CHANNEL}`);
     } catch (error) {
       opening = undefined;
       throw error;
