@@ -89,6 +89,9 @@ const RETRY_EDGES: readonly string[] = [
   `${GRPC.getSnapshot} → ${STATEMENT}`,
   ...call('venue submit', GRPC.getPrice),
   ...call(PROCESS.dispatch, GRPC.listAssets),
+  `venue submit → ${GRPC.listAssets}`,
+  // A price whose heartbeat has come is published when somebody asks for it.
+  `${GRPC.getPrice} → publish trimtab.events.v1.price`,
   `${GRPC.getPrice} → ${STATEMENT}`,
   `${PROCESS.dispatch} → venue query`,
   `venue query → ${STATEMENT}`,
