@@ -10,7 +10,7 @@ TAG ?= dev
 SERVICES ?= $(patsubst services/%/src/main.ts,%,$(wildcard services/*/src/main.ts))
 
 .PHONY: help setup generate build check lint format tidy proto-check test test-unit test-integration test-e2e \
-  test-node24 campaign demo dev bench golden-plans golden-backtests openapi ci nats-server promtool kustomize images images-check up down clean
+  test-node24 campaign demo dev bench bench-engine golden-plans golden-backtests openapi ci nats-server promtool kustomize images images-check up down clean
 
 help: ## list the targets
 	@grep -hE '^[a-zA-Z0-9_-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -84,6 +84,9 @@ bench: build nats-server ## costs as ratios to floors of the same run
 	npx tsx --conditions trimtab-source test/bench/recalibrate.ts
 	npx tsx --conditions trimtab-source test/bench/main.ts
 	npx tsx --conditions trimtab-source test/bench/tracing.ts
+
+bench-engine: build ## what 10 000 intents cost one engine, as ratios to a claim of an empty table
+	npx tsx --expose-gc --conditions trimtab-source test/bench/engine.ts
 
 images: ## build the image of SERVICES (all) as localhost/trimtab-SERVICE:TAG, without a Docker engine
 	deploy/image/build.sh $(TAG) $(SERVICES)
