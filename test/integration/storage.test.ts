@@ -181,7 +181,8 @@ describe('inTransaction', () => {
     await Promise.all([addTo('a', 'b'), addTo('b', 'a')]);
     const rows = await database.kysely.selectFrom('accounts').select('balance').execute();
     expect(rows.map((row) => row.balance)).toEqual(['2', '2']);
-    expect(attempts).toBe(3);
+    // One of them lost at least once; on a slow machine the two may meet again.
+    expect(attempts).toBeGreaterThan(2);
   });
 
   it('gives up after five attempts', async () => {
