@@ -214,7 +214,7 @@ function createUseCases(
     createIntent: createCreateIntent({ clock, ids, facts, intents, vaults, activate, observer }),
     getIntent,
     listSeries: createListSeries(series),
-    forgetSeries: createForgetSeries({ clock, series, vaults, observer }),
+    forgetSeries: createForgetSeries({ clock, intents, series, vaults, observer }),
     listRuns: createListRuns(runs, getIntent),
     getPortfolio: createGetPortfolio({ intents, vaults, oracle }),
     listIntents: createListIntents(intents),

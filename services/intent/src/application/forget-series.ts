@@ -1,7 +1,8 @@
-import { addSeconds, type Clock } from '@trimtab/core';
+import { addSeconds, present, type Clock } from '@trimtab/core';
 import { heldSeries } from '../domain/index-run.js';
 import { ownerOf } from './acting-for-owner.js';
 import type { IntentObserver } from './observer.js';
+import type { IntentStore } from './ports.js';
 import type { VaultPort } from './remote-ports.js';
 import type { LeftSeries, SeriesStore } from './series-ports.js';
 
@@ -14,6 +15,7 @@ export type ForgetSeries = () => Promise<void>;
 /** What it needs. */
 export interface ForgetSeriesDependencies {
   readonly clock: Clock;
+  readonly intents: IntentStore;
   readonly series: SeriesStore;
   readonly vaults: VaultPort;
   readonly observer: IntentObserver;
@@ -44,11 +46,12 @@ export function createForgetSeries(dependencies: ForgetSeriesDependencies): Forg
 
 /** What is under way on a vault may still buy some of it. */
 async function isHeld(
-  { vaultId, owner, seriesId }: LeftSeries,
-  { vaults }: ForgetSeriesDependencies,
+  { intentId, seriesId }: LeftSeries,
+  { intents, vaults }: ForgetSeriesDependencies,
 ): Promise<boolean> {
-  if (vaultId === undefined) return false;
-  const vault = await vaults.getVault(vaultId, { caller: ownerOf({ owner }) });
+  const { intent } = present(await intents.find(intentId), 'a series is of a stored intent');
+  if (intent.vaultId === undefined) return false;
+  const vault = await vaults.getVault(intent.vaultId, { caller: ownerOf(intent) });
   if (vault.openRebalanceId !== undefined) return true;
   return heldSeries(vault.positions.map(({ assetId }) => assetId)).includes(seriesId);
 }

@@ -10,8 +10,6 @@ export interface SeriesPage {
 /** A series that an intent wants no more, but whose vault may still hold some of it. */
 export interface LeftSeries {
   readonly intentId: string;
-  readonly owner: string;
-  readonly vaultId: string | undefined;
   readonly seriesId: string;
   /** When it was to be looked at: whoever needs it again in between moves this. */
   readonly checkTime: Instant;
@@ -21,9 +19,9 @@ export interface LeftSeries {
 export interface SeriesStore {
   /** The series of a ticker, each once, by id. */
   list(ticker: string, page: SeriesPage): Promise<readonly string[]>;
-  /** Series to be looked at, the longest first. */
+  /** Series to be looked at that no run is about to buy, the longest first. */
   left(now: Instant, limit: number): Promise<readonly LeftSeries[]>;
-  /** Forgets one, unless it is wanted, or a run buys it, or somebody moved its time. */
+  /** Forgets one, unless somebody wants it or moved its time since. */
   forget(series: LeftSeries): Promise<void>;
   /** Looks at one again later. */
   lookAgain(series: LeftSeries, checkTime: Instant): Promise<void>;

@@ -1,5 +1,5 @@
 import { addSeconds, type Instant } from '@trimtab/core';
-import { sql, type Database, type Transaction } from '@trimtab/storage';
+import { sql, type Database, type Kysely, type Transaction } from '@trimtab/storage';
 import type { SeriesStore } from '../../application/series-ports.js';
 import { wantedSeries } from '../../domain/index-runtime.js';
 import type { Intent } from '../../domain/intent.js';
@@ -22,26 +22,35 @@ export function createSeriesStore({ kysely }: Database<IntentTables>): SeriesSto
       return rows.map((row) => row.series_id);
     },
     left: async (now, limit) => {
-      const { rows } = await sql<LeftRow>`
-        select s.intent_id, s.series_id, s.check_time, i.owner, i.vault_id
-        from intent_series s join intents i using (intent_id)
-        where not s.wanted and s.check_time <= ${toDate(now)} and not ${beingBought}
-        order by s.check_time, s.intent_id, s.series_id limit ${limit}`.execute(kysely);
-      return rows.map((row) => ({
-        intentId: row.intent_id,
-        owner: row.owner,
-        vaultId: row.vault_id ?? undefined,
-        seriesId: row.series_id,
-        checkTime: fromDate(row.check_time),
-      }));
+      const rows = await kysely
+        .selectFrom('intent_series')
+        .select(['intent_id', 'series_id', 'check_time'])
+        .where('wanted', '=', false)
+        .where('check_time', '<=', toDate(now))
+        .orderBy('check_time')
+        .orderBy('intent_id')
+        .orderBy('series_id')
+        .limit(limit)
+        .execute();
+      if (rows.length === 0) return [];
+      const isBought = await boughtNow(kysely, [...new Set(rows.map((row) => row.intent_id))]);
+      return rows
+        .map((row) => ({
+          intentId: row.intent_id,
+          seriesId: row.series_id,
+          checkTime: fromDate(row.check_time),
+        }))
+        .filter(({ intentId, seriesId }) => !isBought(intentId, seriesId));
     },
+    // A run that came since has moved the time; one that ended before shows in the vault.
     forget: async ({ intentId, seriesId, checkTime }) => {
-      await sql`
-        delete from intent_series s
-        where intent_id = ${intentId} and series_id = ${seriesId}
-          and not wanted and check_time = ${toDate(checkTime)} and not ${beingBought}`.execute(
-        kysely,
-      );
+      await kysely
+        .deleteFrom('intent_series')
+        .where('intent_id', '=', intentId)
+        .where('series_id', '=', seriesId)
+        .where('wanted', '=', false)
+        .where('check_time', '=', toDate(checkTime))
+        .execute();
     },
     lookAgain: async ({ intentId, seriesId, checkTime }, next) => {
       await kysely
@@ -55,19 +64,20 @@ export function createSeriesStore({ kysely }: Database<IntentTables>): SeriesSto
   };
 }
 
-interface LeftRow {
-  readonly intent_id: string;
-  readonly series_id: string;
-  readonly check_time: Date;
-  readonly owner: string;
-  readonly vault_id: string | null;
+/** What runs of these intents are about to buy. */
+async function boughtNow(
+  kysely: Kysely<IntentTables>,
+  intentIds: readonly string[],
+): Promise<(intentId: string, seriesId: string) => boolean> {
+  const runs = await kysely
+    .selectFrom('runs')
+    .select(['intent_id', sql<string | null>`progress->'index'->>'seriesId'`.as('series_id')])
+    .where('intent_id', 'in', [...intentIds])
+    .where('outcome', '=', 'RUNNING')
+    .execute();
+  return (intentId, seriesId) =>
+    runs.some((run) => run.intent_id === intentId && run.series_id === seriesId);
 }
-
-/** Whether a run of the intent is about to buy the series. */
-const beingBought = sql`exists (
-  select 1 from runs r where r.intent_id = s.intent_id and r.outcome = 'RUNNING'
-    and r.progress->'index'->>'seriesId' = s.series_id
-)`;
 
 /** Notes what an intent holds and is about to buy; what it wants no more is looked at later. */
 export async function noteWanted(
