@@ -38,6 +38,7 @@ export const ATTRIBUTES = {
   agentKind: 'trimtab.agent.kind',
   agentInstance: 'trimtab.agent.instance',
   agentAttemptCount: 'trimtab.agent.attempt_count',
+  tickOutcome: 'trimtab.tick.outcome',
   callerActor: 'trimtab.caller.actor',
 } as const;
 

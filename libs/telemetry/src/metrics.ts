@@ -76,6 +76,12 @@ export const METRICS = {
     '1',
     'Whether what a service cannot do without answers: 1 or 0.',
   ),
+  agentTicks: counter('trimtab.agent.ticks', '{tick}', 'Ticks of agents, by what became of them.'),
+  agentTickDuration: histogram(
+    'trimtab.agent.tick.duration',
+    's',
+    'Time that a tick of an agent took, with its report.',
+  ),
   rebalancesStarted: counter('trimtab.rebalance.started', '{rebalance}', 'Rebalances created.'),
   rebalancesEnded: counter(
     'trimtab.rebalance.ended',

@@ -1,16 +1,18 @@
 import { trace } from '@opentelemetry/api';
 import { DomainFailure } from '@trimtab/core';
-import { ATTRIBUTES, recordFailure, type Logger } from '@trimtab/telemetry';
+import { ATTRIBUTES, count, METRICS, recordFailure, type Logger } from '@trimtab/telemetry';
 import type { TickObserver } from '../../application/observer.js';
 import type { Work } from '../../domain/work.js';
 
-/** One function per event of the engine; a failed tick marks its span. */
+/** One function per event of the engine: a line, a count by outcome, and the mark of a failed tick on its span. */
 export function createObserver(logger: Logger): TickObserver {
-  let lostCount = 0;
   return {
-    tickEnded: (work, durationMillis) =>
-      logger.debug({ ...fieldsOf(work), durationMillis }, 'agent ticked'),
+    tickEnded: (work, durationMillis) => {
+      countTick(work, 'done');
+      logger.debug({ ...fieldsOf(work), durationMillis }, 'agent ticked');
+    },
     tickFailed: (work, error) => {
+      countTick(work, 'failed');
       markSpan(error);
       logger.warn(
         { ...fieldsOf(work), attemptCount: work.attemptCount, err: error },
@@ -18,17 +20,22 @@ export function createObserver(logger: Logger): TickObserver {
       );
     },
     workLost: (work) => {
-      lostCount += 1;
-      logger.debug(
-        { ...fieldsOf(work), lostCount },
-        'work was taken by another engine, or has ended',
-      );
+      countTick(work, 'lost');
+      logger.debug(fieldsOf(work), 'work was taken by another engine, or has ended');
     },
     reportFailed: (work, error) => {
+      countTick(work, 'unreported');
       markSpan(error);
       logger.warn({ ...fieldsOf(work), err: error }, 'agent report failed');
     },
   };
+}
+
+function countTick({ kind }: Work, outcome: 'done' | 'failed' | 'lost' | 'unreported'): void {
+  count(METRICS.agentTicks, 1, {
+    [ATTRIBUTES.agentKind]: kind,
+    [ATTRIBUTES.tickOutcome]: outcome,
+  });
 }
 
 function markSpan(error: unknown): void {
