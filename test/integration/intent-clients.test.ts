@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { IntentServiceService, RunOutcome, Triggers } from '@trimtab/contracts/intent';
 import {
   ListAssetsResponse,
+  type ListPricesRequest,
   ListPricesResponse,
   OracleServiceService,
   Price_State,
@@ -25,7 +26,10 @@ import {
   type CreateVaultRequest,
   CreateVaultResponse,
   DepositResponse,
+  type GetVaultRequest,
   GetVaultResponse,
+  SetVaultModeResponse,
+  SettleSeriesResponse,
   ValueVaultResponse,
   VaultMode,
   VaultServiceService,
@@ -47,7 +51,7 @@ import { createVirtualClock, systemIds } from '@trimtab/lifecycle';
 import type { Database } from '@trimtab/storage';
 import { createInProcessBus } from '@trimtab/messaging';
 import { silentLogger } from '@trimtab/telemetry';
-import { testAuth, testDatabase } from '@trimtab/testkit';
+import { eventually, testAuth, testDatabase } from '@trimtab/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   createRequest,
@@ -87,9 +91,14 @@ const services = [
     definition: OracleServiceService,
     rules: openTo(OracleServiceService),
     handlers: {
-      ListPrices: async (request, context) => {
+      ListPrices: async (request: ListPricesRequest, context) => {
         note('ListPrices', request, context);
-        return ListPricesResponse.fromPartial({ prices: [{ assetId: 'KAMINO' }] });
+        const prices = [
+          { assetId: 'KAMINO' },
+          { assetId: 'WBTC', priceDecimal: '60000' },
+          { assetId: 'P-BTC-30000-20180504', priceDecimal: '29900' },
+        ].filter(({ assetId }) => request.assetIds.includes(assetId));
+        return ListPricesResponse.fromPartial({ prices });
       },
       ListAssets: async () =>
         ListAssetsResponse.fromPartial({
@@ -118,7 +127,9 @@ const services = [
         ),
       BuildPlan: async (request, context) => {
         note('BuildPlan', request, context);
-        return BuildPlanResponse.fromPartial({ plan: { planHash: 'b'.repeat(64) } });
+        return BuildPlanResponse.fromPartial({
+          plan: { planHash: 'b'.repeat(64), totalDeltaBps: 1 },
+        });
       },
     },
   }),
@@ -159,10 +170,17 @@ const services = [
     definition: VaultServiceService,
     rules: openTo(VaultServiceService),
     handlers: {
-      GetVault: async () =>
-        GetVaultResponse.fromPartial({
-          vault: { ...vault, positions: [{ assetId: 'LTC', side: Side.SIDE_LONG, quantity: '1' }] },
-        }),
+      // The vault v2 holds a half of a series that has matured.
+      GetVault: async ({ vaultId }: GetVaultRequest) => {
+        const assetId = vaultId === 'v2' ? 'P-BTC-20000-20180403' : 'LTC';
+        const positions = [{ assetId, side: Side.SIDE_LONG, quantity: '1' }];
+        return GetVaultResponse.fromPartial({ vault: { ...vault, vaultId, positions } });
+      },
+      SetVaultMode: async () => SetVaultModeResponse.fromPartial({}),
+      SettleSeries: async (request, context) => {
+        note('SettleSeries', request, context);
+        return SettleSeriesResponse.fromPartial({});
+      },
       CreateVault: async (request: CreateVaultRequest, context) => {
         note('CreateVault', request, context);
         return CreateVaultResponse.fromPartial({
@@ -299,6 +317,32 @@ describe('the clients of the other services', () => {
       allowedStrategies: ['aave-usdc', 'kamino', 'sick'],
       targets: [],
     });
+  });
+
+  it('ask for prices, roll under the limit of the intent, and settle what matured as the service', async () => {
+    const { intent } = await alice.createIntent(createRequest(randomUUID(), { vaultId: 'v2' }));
+    const { intentId } = present(intent, 'the answer has an intent');
+    const own = { requestId: randomUUID(), intentId };
+    const run = await alice.rebalanceIntent({ ...own, leaseToken: 0n, seriesId: '' });
+    expect(run.outcome).toBe(RunOutcome.RUN_OUTCOME_REBALANCE);
+    const half = 'P-BTC-30000-20180504';
+    const states = [Price_State.STATE_HEALTHY];
+    expect(received.get('ListPrices')).toMatchObject({ assetIds: [half], states });
+    expect(received.get('BuildPlan')).toMatchObject({
+      mode: PlanMode.PLAN_MODE_EXPLICIT,
+      targets: [{ assetId: half, side: Side.SIDE_LONG, weightBps: 10_000, investible: true }],
+    });
+    expect(received.get('CreateRebalance')).toMatchObject({
+      terms: { purpose: RebalancePurpose.REBALANCE_PURPOSE_ROLL, slippageLimitBps: 10 },
+    });
+    callers.clear();
+    await alice.cancelIntent({ ...own, etag: '', reason: '' });
+    await eventually(() => (received.has('SettleSeries') ? true : undefined));
+    const seriesId = 'BTC-20000-20180403';
+    expect(received.get('SettleSeries')).toMatchObject({ vaultId: 'v2', seriesId });
+    expect([...callers]).toEqual([
+      'alice by service:intent: engine intent:write plan:write rebalance:write',
+    ]);
   });
 
   it('learn what the rebalances of the window cost from their actions', async () => {

@@ -328,6 +328,16 @@ describe('RebalanceIntent refuses', () => {
     expect(error.reason).toBe('LEASE_LOST');
   });
 
+  it.each([RunTrigger.RUN_TRIGGER_OPENING, RunTrigger.RUN_TRIGGER_COLLATERAL])(
+    'trigger %s of an owner',
+    async (trigger) => {
+      const intentId = await created();
+      const request = await byEngine(intentId, trigger);
+      expect((await refusalOf(alice.rebalanceIntent(request))).reason).toBe('PERMISSION_DENIED');
+      expect(await world.rowCount('runs')).toBe(0);
+    },
+  );
+
   it('an owner that names a series', async () => {
     const intentId = await created();
     const call = alice.rebalanceIntent({ ...byHand(intentId), seriesId: SERIES });
