@@ -233,6 +233,51 @@ describe.each(buses)('on %s', (_, createBus) => {
       expect(reports[0]?.report.execType).toBe(ExecType.EXEC_TYPE_FILL);
     });
 
+    it('stops at once while its recovery waits for an order that a dispatch has in hand', async () => {
+      await start();
+      await running?.stop();
+      const made = [1, 2].map(() => scenario(world, { kind: 'SELLS' }).sell());
+      const [first, second] = made.sort((left, right) => (left.orderId < right.orderId ? -1 : 1));
+      if (first === undefined || second === undefined) throw new Error('there are two orders');
+      for (const { orderId, rebalanceId, vaultId } of [first, second]) {
+        const order = orderId === first.orderId ? first : second;
+        const dispatch = Buffer.from(OrderDispatch.encode(order).finish());
+        await sql`
+          insert into orders (order_id, rebalance_id, vault_id, order_index, dispatch, state)
+          values (${orderId}, ${rebalanceId}, ${vaultId}, 0, ${dispatch}, 'ACCEPTED')`.execute(
+          database.kysely,
+        );
+      }
+      // The venue knows the first, so that recovery goes on to the second as soon as it is let.
+      const executed = { quantity: '7', underlying: '8', fee: '1' };
+      const answer = { reports: [{ execType: 'FILL', executed, venueReference: 'known' }] };
+      await sql`
+        insert into paper_orders (client_order_id, answer)
+        values (${first.orderId}, ${JSON.stringify({ ...answer, deliveryCount: 1 })}::jsonb)`.execute(
+        database.kysely,
+      );
+      const holder = await database.pool.connect();
+      await holder.query('begin');
+      await holder.query('select from orders where order_id = $1 for update', [first.orderId]);
+      await start([{ outcome: { kind: 'ANSWER_LATE', afterMillis: 60_000 } }]);
+      await desk.send(second);
+      await eventually(async () => {
+        const { rows } = await sql`select 1 from submissions`.execute(database.kysely);
+        return rows.length > 0 ? true : undefined;
+      });
+      await holder.query('commit');
+      holder.release();
+      expect(await desk.awaitReports(first, 1)).toHaveLength(1);
+      await eventually(async () => {
+        const { rows } = await sql`
+          select 1 from pg_stat_activity where wait_event = 'advisory' and query like '%lock%'
+            and application_name = ${`trimtab-${database.schema}`}`.execute(database.kysely);
+        return rows.length > 0 ? true : undefined;
+      });
+      await running?.stop();
+      expect(desk.reportsOf(second)).toEqual([]);
+    }, 30_000);
+
     it('rule 4: is asked first after a crash between its answer and ours', async () => {
       await start();
       await running?.stop();

@@ -159,8 +159,8 @@ export function composeExecutor(
       await besides.close();
     },
   };
-  const recovery = createRecovery(recoverOrders, logger);
-  const parts = group('executor', [storage, relay, server, consumer, recovery]);
+  const work = sideBySide(consumer, createRecovery(recoverOrders, logger));
+  const parts = group('executor', [storage, relay, server, work]);
   return {
     name: 'executor',
     start: () => parts.start(),
@@ -191,6 +191,23 @@ function createRecovery(
     stop: async () => {
       stopping.abort();
       await running;
+    },
+  };
+}
+
+/**
+ * Both work on orders under their row locks, so one may wait for an order that the other has in hand:
+ * they are told to stop at once, or the one would wait for the other to its end.
+ */
+function sideBySide(consumer: Component, recovery: Component): Component {
+  return {
+    name: 'executor orders',
+    start: async () => {
+      await consumer.start();
+      await recovery.start();
+    },
+    stop: async () => {
+      await Promise.all([consumer.stop(), recovery.stop()]);
     },
   };
 }
